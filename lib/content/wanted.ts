@@ -1,0 +1,15 @@
+/** Wanted images: what every content kind produces and the graph resolves. */
+import type { Origin } from '../graph/graph.ts'
+import type { Platform } from '../oci/platform.ts'
+import type { RepositoryPath, Tag } from '../oci/reference.ts'
+import type { ImageSource } from '../provider.ts'
+
+export interface WantedImage {
+  readonly source: ImageSource
+  /** Where it goes, below the target's prefix. */
+  readonly repository: RepositoryPath
+  readonly tag: Tag
+  /** Empty means all. */
+  readonly platforms: readonly Platform[]
+  readonly origins: readonly Origin[]
+}

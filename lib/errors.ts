@@ -1,0 +1,88 @@
+/**
+ * Errors a person can act on.
+ *
+ * Every error that reaches the user says what was being done, to what, what the other side said, and (as `hint`)
+ * what to try. The first cause is kept in `cause` and never replaced by a later one. Messages never hold secrets.
+ */
+
+export interface ErrorDetails {
+  readonly hint?: string | undefined
+  readonly cause?: unknown
+}
+
+/** Base class: the command line prints `message`, then `Hint: …`, and exits with `exitCode`. */
+export class MirrorformError extends Error {
+  readonly hint: string | undefined
+  readonly exitCode: number = 1
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause })
+    this.name = new.target.name
+    this.hint = details.hint
+  }
+}
+
+/** The command line itself is wrong: an unknown flag, a missing argument, two flags that exclude each other. */
+export class UsageError extends MirrorformError {}
+
+/** A reference, digest, platform or manifest that breaks the grammar of its specification. */
+export class SyntaxFault extends MirrorformError {}
+
+/** Bytes that do not match the digest they were asked for by. */
+export class DigestMismatchError extends MirrorformError {
+  readonly expected: string
+  readonly actual: string
+
+  constructor(what: string, expected: string, actual: string, details: ErrorDetails = {}) {
+    super(`${what}: the bytes do not match their digest: expected ${expected}, got ${actual}`, {
+      hint: 'the content was damaged on the way or where it is stored; try again, then check the server it came from',
+      ...details,
+    })
+    this.expected = expected
+    this.actual = actual
+  }
+}
+
+/** A place (registry, layout folder) refused or failed. `retryable` says whether the same request may work later. */
+export class PlaceError extends MirrorformError {
+  readonly status: number | undefined
+  readonly code: string | undefined
+  readonly retryable: boolean
+
+  constructor(
+    message: string,
+    details: ErrorDetails & {
+      readonly status?: number | undefined
+      readonly code?: string | undefined
+      readonly retryable?: boolean | undefined
+    } = {},
+  ) {
+    super(message, details)
+    this.status = details.status
+    this.code = details.code
+    this.retryable = details.retryable ?? false
+  }
+}
+
+/** The state, its lock or its journal cannot be used as it is. */
+export class StateError extends MirrorformError {}
+
+/** The plan cannot be made, read or applied. */
+export class PlanError extends MirrorformError {}
+
+/** Interrupted by the user; what was finished is saved. */
+export class InterruptedError extends MirrorformError {
+  override readonly exitCode: number = 130
+}
+
+/** The text of any thrown value, for a line of output. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The hint of an error or of the first cause that has one. */
+export function hintOf(error: unknown): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (at instanceof MirrorformError && at.hint !== undefined) return at.hint
+  return undefined
+}

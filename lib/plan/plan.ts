@@ -1,0 +1,136 @@
+/**
+ * The plan as data: the reviewed list of changes that turns state and actual into desired, with every digest pinned.
+ *
+ * One change for each destination image. A change says exactly which requests apply will make (`Transfer`, `Removal`)
+ * and what it expects to find at the destination first (`expect`), so that a plan made yesterday can be checked item
+ * by item today.
+ */
+import type { DesiredGraph, ImageContent, ManifestStore } from '../graph/graph.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { RepositoryPath, Tag } from '../oci/reference.ts'
+import type { Revision } from '../state.ts'
+import type { TargetAddress } from '../target.ts'
+
+/** What the destination tag is expected to name when the change begins. `unknown`: not asked (`--refresh=false`). */
+export type Expectation = Digest | 'absent' | 'unknown'
+
+export type BlobMove =
+  | { readonly how: 'copy'; readonly digest: Digest }
+  | { readonly how: 'mount'; readonly digest: Digest; readonly from: RepositoryPath }
+
+export interface ManifestPush {
+  readonly digest: Digest
+  /** The tag it is pushed by; by its own digest when there is none. */
+  readonly tag?: Tag
+}
+
+/** What one change sends: blobs first, then manifests bottom-up, the image's own tag after its children. */
+export interface Transfer {
+  readonly blobs: readonly BlobMove[]
+  readonly manifests: readonly ManifestPush[]
+}
+
+export type RemovalStep =
+  | { readonly do: 'delete-tag'; readonly tag: Tag }
+  /** `releases`: the tags known to be on it, all of which go. */
+  | { readonly do: 'delete-manifest'; readonly digest: Digest; readonly releases: readonly Tag[] }
+  /** For registries that delete only by digest: the tag is put on an empty manifest made for it, which is then deleted. */
+  | { readonly do: 'displace-tag'; readonly tag: Tag; readonly with: Digest }
+
+export interface Removal {
+  readonly steps: readonly RemovalStep[]
+  /** Tags on the same digest that stay, owned or not. */
+  readonly sparedTags: readonly Tag[]
+}
+
+export type Change =
+  | {
+      readonly action: 'add'
+      readonly image: ImageContent
+      readonly expect: Expectation
+      readonly transfer: Transfer
+      readonly reason?: string
+    }
+  | { readonly action: 'adopt'; readonly image: ImageContent; readonly expect: Expectation }
+  | {
+      readonly action: 'move'
+      readonly image: ImageContent
+      readonly from: Digest
+      readonly expect: Expectation
+      readonly transfer: Transfer
+      readonly reason?: string
+    }
+  | {
+      readonly action: 'repair'
+      readonly image: ImageContent
+      readonly expect: Expectation
+      readonly transfer: Transfer
+      readonly reason: string
+    }
+  | { readonly action: 'keep'; readonly image: ImageContent; readonly reason: string }
+  | {
+      readonly action: 'delete'
+      readonly image: ImageContent
+      readonly expect: Expectation
+      readonly removal: Removal
+      readonly reclaims: number
+    }
+  | { readonly action: 'forget'; readonly image: ImageContent; readonly reason: string }
+
+export type Action = Change['action']
+
+export interface Summary {
+  readonly add: number
+  readonly adopt: number
+  readonly move: number
+  readonly repair: number
+  /** All that stay as they are; only those with something to say are listed among the changes. */
+  readonly keep: number
+  readonly delete: number
+  readonly forget: number
+  readonly bytesToTransfer: number
+  readonly blobsToTransfer: number
+  readonly bytesMounted: number
+  readonly bytesPresent: number
+  readonly bytesReclaimable: number
+}
+
+/** What the plan was made with, so that a reader sees it and apply can repeat it. */
+export interface PlanOptions {
+  readonly refresh: boolean
+  readonly only: readonly string[]
+  readonly exclude: readonly string[]
+  readonly destroy: boolean
+  readonly allowMassDelete: boolean
+}
+
+export interface PlanInput {
+  readonly path: string
+  readonly digest: Digest
+}
+
+export interface Plan extends ManifestStore {
+  readonly target: TargetAddress
+  /** The state's lineage; undefined when there was no state yet. */
+  readonly lineage: string | undefined
+  readonly stateRevision: Revision | undefined
+  readonly inputs: readonly PlanInput[]
+  readonly options: PlanOptions
+  readonly summary: Summary
+  /** In the order of destinations: deletes and forgets after everything else. */
+  readonly changes: readonly Change[]
+  readonly made: DesiredGraph['made']
+  /** Things the reviewer should know that are not changes. */
+  readonly notes: readonly string[]
+}
+
+/** Whether applying the plan removes or overwrites anything that a target holds now. */
+export function isDestructive(plan: Pick<Plan, 'summary'>): boolean {
+  return plan.summary.delete > 0
+}
+
+/** Whether apply has anything to do at all. */
+export function hasChanges(plan: Pick<Plan, 'summary'>): boolean {
+  const { add, adopt, move, repair, delete: deletes, forget } = plan.summary
+  return add + adopt + move + repair + deletes + forget > 0
+}
