@@ -82,7 +82,13 @@ export function messageOf(error: unknown): string {
 
 /** The hint of an error or of the first cause that has one. */
 export function hintOf(error: unknown): string | undefined {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (at instanceof MirrorformError && at.hint !== undefined) return at.hint
+  for (const at of causesOf(error)) if (at instanceof MirrorformError && at.hint !== undefined) return at.hint
   return undefined
+}
+
+/** An error and its causes, outermost first; an error that is its own cause ends the list. */
+export function causesOf(error: unknown): readonly Error[] {
+  const chain = new Set<Error>()
+  for (let at = error; at instanceof Error && !chain.has(at); at = at.cause) chain.add(at)
+  return [...chain]
 }

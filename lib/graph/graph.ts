@@ -26,12 +26,14 @@ export interface ManifestNode {
   readonly blobs: readonly Digest[]
   /** Layers registries do not hold: recorded, never copied. */
   readonly foreign?: readonly Digest[]
+  /** The manifest itself, where mirrorform made it (a rewritten index, a list of referrers) and no source has it. */
+  readonly text?: string
 }
 
 /** Something that travels with an image: a cosign tag, a referrer, or the tag that lists referrers. */
 export interface Attachment {
   readonly digest: Digest
-  /** The manifest it belongs to: the image's root or one of its children. */
+  /** The manifest it belongs to: the image's root, one of its children, or another attachment. */
   readonly subject: Digest
   /** The tag it has in the repository; a referrer found by API has none. */
   readonly tag?: Tag
@@ -62,8 +64,6 @@ export interface ManifestStore {
 export interface DesiredGraph extends ManifestStore {
   /** Sorted by destination. */
   readonly images: readonly ImageContent[]
-  /** Manifests that exist nowhere yet because resolving made them (rewritten indexes), as text. */
-  readonly made: ReadonlyMap<Digest, string>
 }
 
 /** The manifests of one image in push order: children before the index that lists them, the root last. */

@@ -1,6 +1,6 @@
 /** The tags under which a repository keeps what belongs to a manifest: signatures, attestations, SBOMs, referrers. */
-import type { Digest } from './digest.ts'
-import { digestTag, isTag, type Tag } from './reference.ts'
+import { algorithmOf, type Digest, hexOf } from './digest.ts'
+import { digestTag, isTag, parseTag, type Tag } from './reference.ts'
 
 /** cosign's suffixes (cosign's signature specification, "Tag-based discovery"). */
 export const COSIGN_SUFFIXES = ['sig', 'att', 'sbom'] as const
@@ -11,8 +11,10 @@ export function cosignTag(digest: Digest, suffix: (typeof COSIGN_SUFFIXES)[numbe
   return isTag(tag) ? tag : undefined
 }
 
-/** `sha256-<hex>`: the index of referrers where a registry lacks the referrers API (OCI distribution-spec 1.1). */
+/** Hex characters of a digest that a referrers tag holds at most (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
+const REFERRERS_HEX_LENGTH = 64
+
+/** `sha256-<hex>`: the index of referrers where a registry lacks the referrers API. */
 export function referrersTag(digest: Digest): Tag {
-  const tag = digestTag(digest).slice(0, 128)
-  return tag as Tag
+  return parseTag(`${algorithmOf(digest)}-${hexOf(digest).slice(0, REFERRERS_HEX_LENGTH)}`)
 }

@@ -66,6 +66,8 @@ export async function* verifyStream(
   let size = 0
   let held: Uint8Array | undefined
   for await (const chunk of chunks) {
+    // An empty chunk held back would let all bytes before it through unproved.
+    if (chunk.length === 0) continue
     size += chunk.length
     if (size > expected.size) throw wrongSize(what, expected, `more than ${expected.size} bytes`)
     hash.update(chunk)

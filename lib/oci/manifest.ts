@@ -56,6 +56,7 @@ export function parseManifest(raw: Pick<RawManifest, 'mediaType' | 'bytes'>, wha
     throw new SyntaxFault(`${what}: unknown manifest media type "${mediaType}"`, {
       hint: 'mirrorform carries OCI images, indexes and artifacts, and Docker v2 schema 2 manifests and lists',
     })
+  refuseAmbiguous(json, kind, what)
   const base = {
     mediaType,
     ...optional('artifactType', stringOrUndefined(json.artifactType)),
@@ -106,6 +107,16 @@ function mediaTypeOf(json: Record<string, unknown>, stated: string): string {
 function descriptors(value: unknown, what: string, field: string): readonly Descriptor[] {
   if (!Array.isArray(value)) throw new SyntaxFault(`${what}: "${field}" is not a list`)
   return value.map((entry, at) => descriptorFromJson(entry, `${what}: ${field}[${at}]`))
+}
+
+/** A document that reads as image and as index is two images under one digest (OCI image-spec 1.0.2, advisory on media types). */
+function refuseAmbiguous(json: Record<string, unknown>, kind: 'image' | 'index', what: string): void {
+  const foreign = kind === 'image' ? ['manifests'] : ['config', 'layers', 'fsLayers']
+  const found = foreign.find(field => json[field] != null)
+  if (found === undefined) return
+  throw new SyntaxFault(`${what}: the manifest is an ${kind} and has "${found}" as well`, {
+    hint: 'other tools would read it as something else; ask whoever made it for a clean image',
+  })
 }
 
 function schema1Refused(what: string): SyntaxFault {

@@ -5,7 +5,7 @@
  * and what it expects to find at the destination first (`expect`), so that a plan made yesterday can be checked item
  * by item today.
  */
-import type { DesiredGraph, ImageContent, ManifestStore } from '../graph/graph.ts'
+import type { ImageContent, ManifestStore } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { Revision } from '../state.ts'
@@ -32,7 +32,7 @@ export interface Transfer {
 
 export type RemovalStep =
   | { readonly do: 'delete-tag'; readonly tag: Tag }
-  /** `releases`: the tags known to be on it, all of which go. */
+  /** `releases`: the tags on it, all of which are ours and go. */
   | { readonly do: 'delete-manifest'; readonly digest: Digest; readonly releases: readonly Tag[] }
   /** For registries that delete only by digest: the tag is put on an empty manifest made for it, which is then deleted. */
   | { readonly do: 'displace-tag'; readonly tag: Tag; readonly with: Digest }
@@ -114,17 +114,18 @@ export interface Plan extends ManifestStore {
   /** The state's lineage; undefined when there was no state yet. */
   readonly lineage: string | undefined
   readonly stateRevision: Revision | undefined
+  /** The state file the plan was made from and is applied to, as the user names it. */
+  readonly statePath: string
   readonly inputs: readonly PlanInput[]
   readonly options: PlanOptions
   readonly summary: Summary
-  /** In the order of destinations: deletes and forgets after everything else. */
+  /** In the order of destinations; deletes (an index before what it lists) and forgets after everything else. */
   readonly changes: readonly Change[]
-  readonly made: DesiredGraph['made']
   /** Things the reviewer should know that are not changes. */
   readonly notes: readonly string[]
 }
 
-/** Whether applying the plan removes or overwrites anything that a target holds now. */
+/** Whether applying the plan deletes anything. A moved tag's old content stays at the target. */
 export function isDestructive(plan: Pick<Plan, 'summary'>): boolean {
   return plan.summary.delete > 0
 }

@@ -1,0 +1,126 @@
+/** `apply`: carries out a saved plan, or plans, shows, asks and carries out just that. */
+import { type ApplyEvent, type ApplyResult, applyPlan } from '../../lib/apply/index.ts'
+import { InterruptedError, UsageError } from '../../lib/errors.ts'
+import { hasChanges, type Plan } from '../../lib/plan/plan.ts'
+import { decodePlan, planDigest } from '../../lib/plan/plan-file.ts'
+import { applyExitCode, renderApplyResult, renderPlan } from '../../lib/report/index.ts'
+import { formatTarget } from '../../lib/target.ts'
+import { openStateFile } from '../../state/index.ts'
+import type { Command, Invocation } from '../invocation.ts'
+import { confirm, createProgress } from '../terminal/index.ts'
+import { chooseTarget } from '../wiring/choose-target.ts'
+import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
+import { type MakePlanArguments, planFor } from '../wiring/plan-for.ts'
+import { readText } from '../wiring/read-text.ts'
+import { tellReplay } from '../wiring/tell.ts'
+
+export interface ApplyArguments extends MakePlanArguments {
+  readonly plan?: string | undefined
+  readonly yes: boolean
+  readonly parallelImages: number
+  readonly parallelLayers: number
+}
+
+export const run: Command<ApplyArguments> = async (args, invocation) => {
+  const { output, width, noteWidth } = invocation
+  const approved =
+    args.plan === undefined ? await planAndAsk(args, invocation) : await readPlan(args, args.plan)
+  if (approved === undefined) {
+    output.note('Nothing was changed.')
+    return 1
+  }
+  const { plan, statePath } = approved
+  const result = await carryOut(args, plan, statePath, invocation)
+  const code = applyExitCode(result)
+  output.print(
+    renderApplyResult(result, plan, {
+      style: output.style,
+      width: Math.min(width, noteWidth),
+      planPath: args.plan,
+    }),
+  )
+  await output.document(resultDocument(plan, result))
+  return code
+}
+
+interface Approved {
+  readonly plan: Plan
+  readonly statePath: string
+}
+
+async function readPlan(args: ApplyArguments, path: string): Promise<Approved> {
+  if (args.config !== undefined || args.to !== undefined)
+    throw new UsageError('a plan file and -c or --to exclude each other', {
+      hint: 'a plan says itself what goes where; apply it alone, or plan again',
+    })
+  const plan = decodePlan(await readText(path, 'plan'), path)
+  return { plan, statePath: args.state ?? plan.statePath }
+}
+
+/** undefined when the user said no. */
+async function planAndAsk(args: ApplyArguments, invocation: Invocation): Promise<Approved | undefined> {
+  const { output, width, stdin, stderr, interrupts } = invocation
+  const choice = await chooseTarget(args)
+  const { plan, heldImages } = await planFor(args, choice, invocation)
+  output.print(renderPlan(plan, { style: output.style, width, heldImages, statePath: choice.statePath }))
+  const approved = { plan, statePath: choice.statePath }
+  if (args.yes || !hasChanges(plan)) return approved
+  const signal = interrupts.soft.signal
+  return (await confirm('Apply this plan?', { stdin, stderr, signal })) ? approved : undefined
+}
+
+async function carryOut(
+  args: ApplyArguments & PlaceArguments,
+  plan: Plan,
+  statePath: string,
+  invocation: Invocation,
+): Promise<ApplyResult> {
+  const { output, interrupts, stderr, progress: mode } = invocation
+  if (interrupts.soft.signal.aborted) throw new InterruptedError('interrupted; nothing was changed')
+  invocation.announceInterrupts()
+  const places = await openPlaces(args, plan.target, invocation)
+  const progress = createProgress({
+    stream: stderr,
+    mode,
+    isTTY: stderr.isTTY === true,
+    line: text => output.note(text),
+  })
+  const stopBesides = output.besides(progress.above)
+  try {
+    return await applyPlan(
+      {
+        plan,
+        planDigest: planDigest(plan),
+        store: openStateFile(statePath),
+        announce: notes => tellReplay(output, notes),
+        now: () => performance.now(),
+      },
+      {
+        target: places.target,
+        sources: places.sources,
+        cache: places.cache,
+        emit: (event: ApplyEvent) => progress(event),
+        parallelImages: args.parallelImages,
+        parallelBlobs: args.parallelLayers,
+        signal: interrupts.hard.signal,
+        stopping: interrupts.soft.signal,
+      },
+    )
+  } finally {
+    stopBesides()
+    progress.stop()
+    await places.close()
+  }
+}
+
+function resultDocument(plan: Plan, result: ApplyResult) {
+  const { results, ...totals } = result
+  return {
+    format: 'mirrorform-apply-result',
+    version: 1,
+    target: formatTarget(plan.target),
+    planDigest: planDigest(plan),
+    summary: totals,
+    results,
+  }
+}

@@ -1,0 +1,58 @@
+/** `show`: a saved plan or a state, without any network. */
+
+import { UsageError } from '../../lib/errors.ts'
+import { parseJsonText } from '../../lib/files/json-syntax.ts'
+import { decodeState } from '../../lib/files/state-file.ts'
+import { isRecord } from '../../lib/oci/json.ts'
+import { decodePlan } from '../../lib/plan/plan-file.ts'
+import { renderPlan, renderPlanMarkdown, renderState } from '../../lib/report/index.ts'
+import { requestLines } from '../../lib/report/request-text.ts'
+import type { Command } from '../invocation.ts'
+import { readText } from '../wiring/read-text.ts'
+
+export interface ShowArguments {
+  readonly file: string
+  readonly all: boolean
+  readonly deletes: boolean
+  readonly markdown: boolean
+  readonly requests: boolean
+}
+
+export const run: Command<ShowArguments> = async (args, { output, width }) => {
+  const { file } = args
+  const text = await readText(file, 'plan or state')
+  const { style } = output
+  if (formatOf(text, file) === 'mirrorform-state') {
+    output.print(renderState(decodeState(text, file), { style, width }))
+  } else {
+    const plan = decodePlan(text, file)
+    const { keep, move, repair, delete: deletes, forget } = plan.summary
+    const heldImages = keep + move + repair + deletes + forget
+    if (args.requests) output.print(requestLines(plan).join('\n'))
+    else if (args.markdown) output.print(renderPlanMarkdown(plan))
+    else {
+            output.print(
+        renderPlan(plan, {
+          style,
+          width,
+          heldImages,
+          statePath: plan.statePath,
+          shownFrom: file,
+          all: args.all,
+          deletes: args.deletes,
+        }),
+      )
+    }
+  }
+  await output.document(text)
+  return 0
+}
+
+function formatOf(text: string, file: string): string {
+  const value = parseJsonText(text, file)
+  const format = isRecord(value) ? value.format : undefined
+  if (format === 'mirrorform-state' || format === 'mirrorform-plan') return format
+  throw new UsageError(`${file} is neither a plan nor a state`, {
+    hint: 'plans are written by `mirrorform plan -o FILE`, states by `mirrorform apply`',
+  })
+}

@@ -1,0 +1,26 @@
+/** `why`: which images of the state hold a reference or digest, by which way, and who wants them. */
+import { findUses, renderWhy } from '../../lib/report/index.ts'
+import { formatDestination } from '../../lib/target.ts'
+import type { Command } from '../invocation.ts'
+import { findState } from '../wiring/find-state.ts'
+import type { ReferenceArguments } from './state.ts'
+
+export const run: Command<ReferenceArguments> = async (args, { output, width }) => {
+  const { loaded } = await findState(args, output)
+  const { state } = loaded
+  const uses = findUses(state, state.images, args.reference, state.target)
+  output.print(renderWhy(args.reference, uses, { style: output.style, width, target: state.target }))
+  await output.document({
+    format: 'mirrorform-why',
+    version: 1,
+    query: args.reference,
+    uses: uses.map(({ image, routes }) => ({
+      destination: formatDestination(state.target, image.destination),
+      source: image.source,
+      digest: image.digest,
+      origins: image.origins,
+      routes,
+    })),
+  })
+  return uses.length === 0 ? 1 : 0
+}

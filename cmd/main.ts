@@ -1,0 +1,178 @@
+#!/usr/bin/env node
+/**
+ * The command line: which commands there are and what they take. Each command's work is loaded only when it runs, so
+ * that `--version` and `--help` are quick.
+ */
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import yargs, { type Argv } from 'yargs'
+import { type Command, invoke, type OutputArguments } from './invocation.ts'
+import { APPLY_OPTIONS, OUTPUT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS, TARGET_OPTIONS } from './options.ts'
+import { failUsage } from './usage.ts'
+
+/** Runs a command loaded on demand, and leaves its exit code to the process. */
+function running<A>(load: () => Promise<Command<A>>) {
+  return async (args: unknown): Promise<void> => {
+    process.exitCode = await invoke(await load(), args as A & OutputArguments)
+  }
+}
+
+const detailed = {
+  type: 'boolean',
+  default: false,
+  describe: 'Exit 0: no change, 2: changes, 3: changes that delete',
+} as const
+
+const placed = (y: Argv) => y.options({ ...TARGET_OPTIONS, ...PLACE_OPTIONS })
+const planned = (y: Argv) => placed(y).options(PLAN_OPTIONS)
+const scoped = { only: PLAN_OPTIONS.only, exclude: PLAN_OPTIONS.exclude }
+
+function commandLine(argv: readonly string[], name: string): Argv {
+  return yargs([...argv])
+    .scriptName(name)
+    .usage('$0 COMMAND\n\nReview a plan of what an image mirror will hold, then apply exactly that plan.')
+    .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': false })
+    .options(OUTPUT_OPTIONS)
+    .command(
+      'init',
+      'Write a first image set, and what git needs to know',
+      y => y.option('folder', { type: 'string', default: '.', describe: 'Where to' }),
+      running(async () => (await import('./commands/init.ts')).run),
+    )
+    .command(
+      'validate [files..]',
+      'Check image sets and kind: Mirror files',
+      y => y.positional('files', { type: 'string', array: true }).option('config', TARGET_OPTIONS.config),
+      running(async () => (await import('./commands/validate.ts')).run),
+    )
+    .command(
+      'plan',
+      'Show what would change, and save it for apply',
+      y =>
+        planned(y).options({
+          out: { alias: 'o', type: 'string', requiresArg: true, describe: 'Save the plan to this file' },
+          'detailed-exitcode': detailed,
+          markdown: { type: 'boolean', default: false, describe: 'Print Markdown, for a pull request' },
+          all: { type: 'boolean', default: false, describe: 'Print every change' },
+        }),
+      running(async () => (await import('./commands/plan.ts')).run),
+    )
+    .command(
+      'apply [plan]',
+      'Carry out a saved plan, or plan, ask and carry out',
+      y => planned(y).positional('plan', { type: 'string', describe: 'A plan file' }).options(APPLY_OPTIONS),
+      running(async () => (await import('./commands/apply.ts')).run),
+    )
+    .command(
+      'show <file>',
+      'Show a plan or a state, without any network',
+      y =>
+        y.positional('file', { type: 'string', demandOption: true }).options({
+          all: { type: 'boolean', default: false, describe: 'Every change in full' },
+          deletes: { type: 'boolean', default: false, describe: 'Every delete in full' },
+          requests: { type: 'boolean', default: false, describe: 'Every request that changes the target' },
+          markdown: { type: 'boolean', default: false, describe: 'Markdown, for a pull request' },
+        }),
+      running(async () => (await import('./commands/show.ts')).run),
+    )
+    .command('state', 'Look at a state, and mend it', stateCommands)
+    .command(
+      'refresh',
+      'Bring the state in line with what the target holds',
+      y => placed(y).option('detailed-exitcode', detailed),
+      running(async () => (await import('./commands/refresh.ts')).run),
+    )
+    .command(
+      'import',
+      'Take wanted images that are at the target already into the state',
+      y => placed(y).options(scoped),
+      running(async () => (await import('./commands/import.ts')).run),
+    )
+    .command(
+      'verify',
+      'Prove that the target holds what the state says',
+      y =>
+        placed(y).options({
+          deep: { type: 'boolean', default: false, describe: 'Read and hash every byte' },
+          'parallel-layers': APPLY_OPTIONS['parallel-layers'],
+        }),
+      running(async () => (await import('./commands/verify.ts')).run),
+    )
+    .command(
+      'why <reference>',
+      'Why an image, manifest or layer is in the mirror',
+      y => y.positional('reference', { type: 'string', demandOption: true }).options(TARGET_OPTIONS),
+      running(async () => (await import('./commands/why.ts')).run),
+    )
+    .command(
+      'serve <folder>',
+      'Serve an OCI image layout as a registry',
+      y =>
+        y.positional('folder', { type: 'string', demandOption: true }).options({
+          listen: { type: 'string', default: '127.0.0.1:5000', describe: 'HOST:PORT' },
+          'allow-delete': { type: 'boolean', default: true, describe: 'Whether clients may delete' },
+        }),
+      running(async () => (await import('./commands/serve.ts')).run),
+    )
+    .completion('completion', 'Print a script that completes commands and options in bash or zsh')
+    .demandCommand(1, '')
+    .recommendCommands()
+    .strict()
+    .version(version())
+    .alias('help', 'h')
+    .wrap(Math.min(110, process.stdout.columns ?? 100))
+    .fail(failUsage)
+}
+
+function stateCommands(y: Argv): Argv {
+  const named = (z: Argv) =>
+    z.positional('reference', { type: 'string', demandOption: true }).options(TARGET_OPTIONS)
+  const load = () => import('./commands/state.ts')
+  return y
+    .command(
+      'list',
+      'What the state holds',
+      z => z.options(TARGET_OPTIONS),
+      running(async () => (await load()).list),
+    )
+    .command(
+      'show <reference>',
+      'One image with all below it',
+      named,
+      running(async () => (await load()).show),
+    )
+    .command(
+      'forget <reference>',
+      'Take an image out of the state; it stays at the target',
+      named,
+      running(async () => (await load()).forget),
+    )
+    .command(
+      'unlock',
+      'Remove a lock that nobody holds any more',
+      z => z.options(TARGET_OPTIONS),
+      running(async () => (await load()).unlock),
+    )
+    .demandCommand(1, '')
+}
+
+/** The package's version: from beside the sources, or from beside `dist/`. */
+function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+      if (name === 'mirrorform') return version
+    } catch {
+      // not there: try the next place
+    }
+  }
+  return 'unknown'
+}
+
+/** `oc mirrorform` runs `oc-mirrorform`: help then shows the words the user typed. */
+function calledAs(script: string | undefined): string {
+  const name = basename(script ?? '')
+  return name === 'oc-mirrorform' || name === 'kubectl-mirrorform' ? name.replace('-', ' ') : 'mirrorform'
+}
+
+await commandLine(process.argv.slice(2), calledAs(process.argv[1])).parseAsync()

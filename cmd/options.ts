@@ -1,0 +1,113 @@
+/** The options of every command: names, types and help texts, in one place so that they are the same everywhere. */
+import type { Options } from 'yargs'
+
+export const OUTPUT_OPTIONS = {
+  json: { type: 'boolean', default: false, describe: 'Print one JSON document on stdout, and nothing else' },
+  'json-into': { type: 'string', requiresArg: true, describe: 'Also write the JSON document to this file' },
+  'log-format': {
+    choices: ['text', 'json'] as const,
+    default: 'text',
+    describe: 'How notes and warnings look on stderr',
+  },
+  color: { type: 'boolean', describe: 'Colour the output (default: when it is a terminal)' },
+  progress: {
+    choices: ['auto', 'plain', 'none'] as const,
+    default: 'auto',
+    describe: 'Show progress: a live block on a terminal, else a line now and then',
+  },
+} satisfies Record<string, Options>
+
+export const PLACE_OPTIONS = {
+  authfile: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Credentials (default: as podman and docker find them)',
+  },
+  'src-tls-verify': {
+    type: 'boolean',
+    default: true,
+    describe: 'false: trust any source certificate, allow plain HTTP',
+  },
+  'dest-tls-verify': {
+    type: 'boolean',
+    default: true,
+    describe: 'false: trust any target certificate, allow plain HTTP',
+  },
+  'cache-dir': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Manifests kept between runs (default: ~/.cache/mirrorform)',
+  },
+  'retry-times': {
+    type: 'number',
+    default: 5,
+    describe: 'How often a request that failed in passing is sent again',
+  },
+} satisfies Record<string, Options>
+
+export const TARGET_OPTIONS = {
+  config: {
+    alias: 'c',
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe: 'Image set, or a kind: Mirror file',
+  },
+  to: { type: 'string', requiresArg: true, describe: 'docker://host[:port][/prefix] or oci://folder' },
+  target: { type: 'string', requiresArg: true, describe: 'One of the targets of the kind: Mirror file' },
+  state: { type: 'string', requiresArg: true, describe: 'State file (default: <target>.state.json)' },
+  'max-nested-paths': { type: 'number', describe: 'Fold repository paths to this many components' },
+} satisfies Record<string, Options>
+
+export const PLAN_OPTIONS = {
+  from: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Take the images from here instead of their own registries',
+  },
+  refresh: { type: 'boolean', default: true, describe: 'false: trust the state, ask only about what is new' },
+  only: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    default: [] as string[],
+    describe: 'Only images matching this glob',
+  },
+  exclude: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    default: [] as string[],
+    describe: 'Leave out images matching this glob',
+  },
+  destroy: { type: 'boolean', default: false, describe: 'Plan to delete everything the state owns' },
+  'allow-mass-delete': {
+    type: 'boolean',
+    default: false,
+    describe: 'Allow more deletes than the guard lets pass',
+  },
+  'skip-deletes': {
+    type: 'boolean',
+    default: false,
+    describe: 'Leave images that are no longer wanted where they are',
+  },
+  'platform-index': {
+    choices: ['sparse', 'rewrite'] as const,
+    describe: 'With `platforms`: keep the index as it is (sparse, default) or make a smaller one',
+  },
+  'sparse-index': {
+    choices: ['auto', 'yes', 'no'] as const,
+    default: 'auto',
+    describe: 'Whether the target accepts an index with missing children',
+  },
+  signatures: {
+    choices: ['copy-if-present', 'required', 'ignore'] as const,
+    describe: 'Whether signatures and other attachments travel (default: copy-if-present)',
+  },
+} satisfies Record<string, Options>
+
+export const APPLY_OPTIONS = {
+  yes: { alias: 'y', type: 'boolean', default: false, describe: 'Do not ask before applying' },
+  'parallel-images': { type: 'number', default: 8, describe: 'Images in work at once' },
+  'parallel-layers': { type: 'number', default: 12, describe: 'Blobs in flight at once, over all images' },
+} satisfies Record<string, Options>

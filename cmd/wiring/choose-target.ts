@@ -1,0 +1,116 @@
+/**
+ * From the command line to one target with its settings: `--to` names it outright; without it a `kind: Mirror` file
+ * does, which is `mirrorform.yaml` in this folder or the file given with `-c`.
+ */
+import { existsSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { type MirrorFile, type MirrorTarget, parseConfiguration } from '../../lib/config/index.ts'
+import { UsageError } from '../../lib/errors.ts'
+import type { PlatformIndexMode } from '../../lib/graph/platform-choice.ts'
+import type { AttachmentPolicy } from '../../lib/graph/resolve.ts'
+import { formatTarget, parseTarget, type TargetAddress } from '../../lib/target.ts'
+import { readText } from './read-text.ts'
+
+export interface TargetArguments {
+  readonly config?: readonly string[] | undefined
+  readonly to?: string | undefined
+  readonly target?: string | undefined
+  readonly state?: string | undefined
+  readonly maxNestedPaths?: number | undefined
+  readonly platformIndex?: PlatformIndexMode | undefined
+  readonly signatures?: AttachmentPolicy | undefined
+}
+
+export interface TargetChoice {
+  readonly address: TargetAddress
+  readonly statePath: string
+  /** Paths, in order; empty where the command does not need them. */
+  readonly imageSets: readonly string[]
+  readonly maxNestedPaths: number
+  readonly platformIndex: PlatformIndexMode
+  readonly signatures: AttachmentPolicy
+  readonly protect: readonly string[]
+  readonly maxDeletePercent: number
+}
+
+const MIRROR_FILE = 'mirrorform.yaml'
+/** Percent of the owned images a plan may delete without being allowed to (design, issue "Guard"). */
+const DEFAULT_MAX_DELETE_PERCENT = 20
+
+/** @throws UsageError, ConfigError */
+export async function chooseTarget(args: TargetArguments): Promise<TargetChoice> {
+  const settings = {
+    maxNestedPaths: args.maxNestedPaths ?? 0,
+    platformIndex: args.platformIndex ?? 'sparse',
+    signatures: args.signatures ?? 'copy-if-present',
+  } as const
+  if (args.to !== undefined) {
+    if (args.target !== undefined)
+      throw new UsageError('--to and --target exclude each other', {
+        hint: '--target is a name in a kind: Mirror file',
+      })
+    const address = parseTarget(args.to)
+    return {
+      ...settings,
+      address,
+      statePath: args.state ?? defaultStatePath(address),
+      imageSets: args.config ?? [],
+      protect: [],
+      maxDeletePercent: DEFAULT_MAX_DELETE_PERCENT,
+    }
+  }
+  const mirror = await findMirrorFile(args.config)
+  const target = pickTarget(mirror, args.target)
+  const folder = dirname(mirror.path)
+  const address = relocate(folder, target.to)
+  return {
+    address,
+    statePath: args.state ?? join(folder, target.state ?? `${target.name}.state.json`),
+    imageSets: (target.imageSets ?? mirror.imageSets).map(path => beside(folder, path)),
+    maxNestedPaths: args.maxNestedPaths ?? target.maxNestedPaths ?? 0,
+    platformIndex: args.platformIndex ?? target.platformIndex ?? 'sparse',
+    signatures: args.signatures ?? mirror.policies.signatures,
+    protect: [...mirror.policies.protect, ...target.protect],
+    maxDeletePercent: mirror.policies.maxDeletePercent,
+  }
+}
+
+async function findMirrorFile(config: readonly string[] | undefined): Promise<MirrorFile> {
+  const path = config?.[0] ?? MIRROR_FILE
+  if (config === undefined && !existsSync(MIRROR_FILE))
+    throw new UsageError('no target', {
+      hint: `say where to with --to docker://HOST[/PREFIX] (and what with -c FILE), or write a ${MIRROR_FILE}`,
+    })
+  const configuration = parseConfiguration({ path, text: await readText(path, 'configuration') })
+  if (configuration.kind === 'Mirror' && (config?.length ?? 0) <= 1) return configuration.mirror
+  throw new UsageError('no target', { hint: 'say where to with --to docker://HOST[/PREFIX]' })
+}
+
+function pickTarget(mirror: MirrorFile, name: string | undefined): MirrorTarget {
+  const names = mirror.targets.map(target => target.name)
+  const [only, ...others] = mirror.targets
+  if (name === undefined && only !== undefined && others.length === 0) return only
+  const picked = mirror.targets.find(target => target.name === name)
+  if (picked !== undefined) return picked
+  throw new UsageError(
+    name === undefined ? `${mirror.path} has several targets` : `${mirror.path} has no target "${name}"`,
+    { hint: `choose one with --target: ${names.join(', ')}` },
+  )
+}
+
+/** `docker://reg.example:5000/ocp` → `reg.example-5000-ocp.state.json` */
+export function defaultStatePath(address: TargetAddress): string {
+  const name = formatTarget(address)
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|-+$/g, '')
+  return `${name}.state.json`
+}
+
+function relocate(folder: string, address: TargetAddress): TargetAddress {
+  return address.kind === 'registry' ? address : { ...address, folder: beside(folder, address.folder) }
+}
+
+function beside(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path)
+}

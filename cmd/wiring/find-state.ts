@@ -1,0 +1,28 @@
+/** The state a command is about: named with `--state`, or that of the target named with `--to` or `--target`. */
+import { readState } from '../../lib/apply/session.ts'
+import { UsageError } from '../../lib/errors.ts'
+import type { LoadedState, StateStore } from '../../lib/state.ts'
+import { openStateFile } from '../../state/index.ts'
+import type { Output } from '../terminal/index.ts'
+import { chooseTarget, type TargetArguments } from './choose-target.ts'
+import { tellReplay } from './tell.ts'
+
+export async function statePathOf(args: TargetArguments): Promise<string> {
+  return args.state ?? (await chooseTarget(args)).statePath
+}
+
+/** @throws UsageError when there is no state yet */
+export async function readStateOf(store: StateStore, output: Output): Promise<LoadedState> {
+  const { loaded, replayed } = await readState(store)
+  tellReplay(output, { replayed, takenOverFrom: undefined })
+  if (loaded !== undefined) return loaded
+  throw new UsageError(`there is no state ${store.name}`, {
+    hint: 'a state is born with the first apply (or `mirrorform import`); name another with --state',
+  })
+}
+
+export async function findState(args: TargetArguments, output: Output) {
+  const path = await statePathOf(args)
+  const store = openStateFile(path)
+  return { path, store, loaded: await readStateOf(store, output) }
+}

@@ -1,0 +1,72 @@
+/** Opens the providers a command needs: where images come from, where they go, and the cache between runs. */
+import { join } from 'node:path'
+import { UsageError } from '../../lib/errors.ts'
+import type { ManifestCache, RepositoryReader, Sources, Target } from '../../lib/provider.ts'
+import { formatTarget, type TargetAddress } from '../../lib/target.ts'
+import { openManifestCache } from '../../providers/cache/manifest-cache.ts'
+import { openLayoutSource, openLayoutTarget } from '../../providers/layout/index.ts'
+import { openRegistries, type RequestRecord } from '../../providers/registry/index.ts'
+
+export interface PlaceArguments {
+  readonly authfile?: string | undefined
+  readonly srcTlsVerify: boolean
+  readonly destTlsVerify: boolean
+  readonly cacheDir?: string | undefined
+  readonly retryTimes: number
+}
+
+export interface Places {
+  readonly sources: Sources
+  readonly target: Target
+  readonly cache: ManifestCache
+  close(): Promise<void>
+}
+
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly home: string
+  readonly onRequest?: (request: RequestRecord) => void
+}
+
+/** @throws UsageError for a kind of target this version cannot write. */
+export async function openPlaces(
+  args: PlaceArguments,
+  address: TargetAddress,
+  { env, home, onRequest }: Surroundings,
+): Promise<Places> {
+  if (address.kind === 'archive')
+    throw new UsageError(`${formatTarget(address)}: archives are not supported yet by this version`, {
+      hint: 'write to a registry (docker://…) or an OCI image layout (oci://…)',
+    })
+  const registries = await openRegistries({
+    ...(args.authfile !== undefined && { authFile: args.authfile }),
+    srcTlsVerify: args.srcTlsVerify,
+    destTlsVerify: args.destTlsVerify,
+    retries: args.retryTimes,
+    env,
+    home,
+    target: address,
+    ...(onRequest !== undefined && { onRequest }),
+  })
+  const layouts = new Map<string, RepositoryReader>()
+  const sources: Sources = {
+    open(source) {
+      if (source.kind === 'registry') return registries.sources.open(source)
+      const key = `${source.folder}:${source.tag ?? ''}`
+      const known = layouts.get(key) ?? openLayoutSource(source.folder, source.tag)
+      layouts.set(key, known)
+      return known
+    },
+  }
+  return {
+    sources,
+    target: address.kind === 'layout' ? openLayoutTarget(address.folder) : registries.target(address),
+    cache: openManifestCache(args.cacheDir ?? cacheFolder(env, home)),
+    close: () => registries.close(),
+  }
+}
+
+/** `$XDG_CACHE_HOME/mirrorform`, else `~/.cache/mirrorform` (XDG base directory specification). */
+function cacheFolder(env: NodeJS.ProcessEnv, home: string): string {
+  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'mirrorform')
+}

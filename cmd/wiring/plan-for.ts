@@ -1,0 +1,140 @@
+/** Makes a plan for one target: reads image sets and state, resolves, asks the target, diffs. */
+import { readState } from '../../lib/apply/session.ts'
+import { UsageError } from '../../lib/errors.ts'
+import type { PlacedImage } from '../../lib/graph/naming.ts'
+import { formatSource } from '../../lib/graph/naming.ts'
+import { resolveError, resolveGraph } from '../../lib/graph/resolve.ts'
+import { makePlan } from '../../lib/plan/make-plan.ts'
+import type { Plan, PlanOptions } from '../../lib/plan/plan.ts'
+import { scopeOf } from '../../lib/plan/scope.ts'
+import type { Ability, TargetAbilities } from '../../lib/provider.ts'
+import type { LoadedState } from '../../lib/state.ts'
+import { openStateFile } from '../../state/index.ts'
+import type { Invocation } from '../invocation.ts'
+import type { TargetArguments, TargetChoice } from './choose-target.ts'
+import { openPlaces, type PlaceArguments, type Places } from './open-places.ts'
+import { tellReplay } from './tell.ts'
+import { collectWanted, type WantedSet } from './wanted-images.ts'
+
+export interface MakePlanArguments extends TargetArguments, PlaceArguments {
+  readonly from?: string | undefined
+  readonly refresh: boolean
+  readonly only: readonly string[]
+  readonly exclude: readonly string[]
+  readonly destroy: boolean
+  readonly allowMassDelete: boolean
+  readonly skipDeletes: boolean
+  readonly sparseIndex: 'auto' | 'yes' | 'no'
+}
+
+export interface MadePlan {
+  readonly plan: Plan
+  readonly heldImages: number
+}
+
+/** @throws UsageError, ConfigError, StateError, PlanError, PlaceError; nothing is written in any case. */
+export async function planFor(
+  args: MakePlanArguments,
+  choice: TargetChoice,
+  invocation: Invocation,
+): Promise<MadePlan> {
+  if (args.from !== undefined)
+    throw new UsageError('--from is not supported yet by this version', {
+      hint: 'images are read from the registries that their references name',
+    })
+  const wanted = args.destroy
+    ? NOTHING_WANTED
+    : await collectWanted(choice.imageSets, choice.address, choice.maxNestedPaths)
+  const { loaded, replayed } = await readState(openStateFile(choice.statePath))
+  tellReplay(invocation.output, { replayed, takenOverFrom: undefined })
+  const places = await openPlaces(args, choice.address, invocation)
+  try {
+    const plan = await makePlanAt(places, args, choice, wanted, loaded, invocation.interrupts.soft.signal)
+    return { plan, heldImages: loaded?.state.images.length ?? 0 }
+  } finally {
+    await places.close()
+  }
+}
+
+const NOTHING_WANTED: WantedSet = { images: [], inputs: [], notes: [] }
+
+async function makePlanAt(
+  places: Places,
+  args: MakePlanArguments,
+  choice: TargetChoice,
+  wanted: WantedSet,
+  loaded: LoadedState | undefined,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const { target, sources, cache } = places
+  const options: PlanOptions = {
+    refresh: args.refresh,
+    only: args.only,
+    exclude: args.exclude,
+    destroy: args.destroy,
+    allowMassDelete: args.allowMassDelete,
+  }
+  const prefix = choice.address.kind === 'registry' ? choice.address.prefix : ''
+  const inScope = scopeOf(prefix, args.only, args.exclude)
+  const images = wanted.images.filter(image => inScope(image.destination, formatSource(image.source)))
+  const abilities = await abilitiesFor(places, args, choice, images, signal)
+  const { graph, failures } = await resolveGraph(
+    images,
+    {
+      sources,
+      cache,
+      state: loaded?.state,
+      refresh: args.refresh,
+      platformIndex: choice.platformIndex,
+      attachments: choice.signatures,
+      targetReferrersApi: abilities.referrersApi,
+    },
+    signal,
+  )
+  if (failures.length > 0) throw resolveError(failures)
+  const { maxDeletePercent, protect, statePath } = choice
+  const { inputs, notes } = wanted
+  return makePlan(
+    {
+      graph,
+      loaded,
+      target,
+      abilities,
+      inputs,
+      options,
+      maxDeletePercent,
+      protect,
+      skipDeletes: args.skipDeletes,
+      notes,
+      statePath,
+    },
+    signal,
+  )
+}
+
+const NOTHING_KNOWN: TargetAbilities = {
+  deleteTag: 'unknown',
+  deleteManifest: 'unknown',
+  sparseIndex: 'unknown',
+  referrersApi: 'unknown',
+}
+
+/** Only what this plan depends on is asked for, and with `--refresh=false` only where a platform choice needs it. */
+async function abilitiesFor(
+  { target }: Places,
+  args: MakePlanArguments,
+  choice: TargetChoice,
+  images: readonly PlacedImage[],
+  signal: AbortSignal,
+): Promise<TargetAbilities> {
+  const first = images[0]
+  if (first === undefined) return NOTHING_KNOWN
+  const sparse = choice.platformIndex === 'sparse' && images.some(image => image.platforms.length > 0)
+  const asked: (keyof TargetAbilities)[] = []
+  if (args.refresh && choice.signatures !== 'ignore') asked.push('referrersApi')
+  if (sparse && args.sparseIndex === 'auto') asked.push('sparseIndex')
+  const known =
+    asked.length === 0 ? NOTHING_KNOWN : await target.abilities(first.destination.repository, asked, signal)
+  const told: Ability | undefined = args.sparseIndex === 'auto' ? undefined : args.sparseIndex
+  return told === undefined ? known : { ...known, sparseIndex: told }
+}

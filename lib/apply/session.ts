@@ -1,0 +1,107 @@
+/**
+ * The frame around everything that changes a state: lock, replay what a crash left behind, work, fold the journal into
+ * the state, unlock. Killed at any moment, the next session goes on from the journal by itself.
+ */
+import { PlanError, StateError } from '../errors.ts'
+import type { Digest } from '../oci/digest.ts'
+import { lineageOf } from '../plan/lineage.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { JournalEntry, LoadedState, LockHolder, State, StateStore } from '../state.ts'
+import { formatTarget, type TargetAddress } from '../target.ts'
+import { executePlan } from './apply.ts'
+import type { ApplyOptions } from './context.ts'
+import type { ApplyResult } from './events.ts'
+import { emptyState, foldJournal } from '../files/fold.ts'
+
+/** What the user should hear about before the work begins. */
+export interface SessionNotes {
+  /** Items of an interrupted apply that were taken into the state. */
+  readonly replayed: number
+  readonly takenOverFrom: LockHolder | undefined
+}
+
+/** Reads the state as it is in truth: the file, and what a crashed apply had finished. Nothing is written. */
+export async function readState(
+  store: StateStore,
+): Promise<{ loaded: LoadedState | undefined; replayed: number }> {
+  const loaded = await store.read()
+  const leftover = await store.leftover()
+  if (leftover === undefined || loaded === undefined) return { loaded, replayed: 0 }
+  return {
+    loaded: { ...loaded, state: foldJournal(loaded.state, leftover) },
+    replayed: leftover.filter(entry => entry.did !== 'blob').length,
+  }
+}
+
+/** Runs `work` with the lock held and what a crash left behind folded into the written state. */
+export async function withState<T>(
+  store: StateStore,
+  operation: string,
+  announce: (notes: SessionNotes) => void,
+  work: (loaded: LoadedState | undefined) => Promise<T>,
+): Promise<T> {
+  const lock = await store.lock(operation)
+  try {
+    await store.assertWritable()
+    const { loaded, replayed } = await readState(store)
+    if (replayed > 0 || lock.takenOverFrom !== undefined)
+      announce({ replayed, takenOverFrom: lock.takenOverFrom })
+    if ((await store.leftover()) === undefined || loaded === undefined) return await work(loaded)
+    const revision = await store.write(loaded.state)
+    await store.dropJournal()
+    return await work({ state: loaded.state, revision })
+  } finally {
+    await lock.release()
+  }
+}
+
+export interface ApplyRequest {
+  readonly plan: Plan
+  readonly planDigest: Digest
+  readonly store: StateStore
+  readonly announce: (notes: SessionNotes) => void
+  readonly now: () => number
+}
+
+/** @throws StateError, PlanError before anything is done; afterwards what fails is in the result. */
+export async function applyPlan(request: ApplyRequest, options: ApplyOptions): Promise<ApplyResult> {
+  const { plan, planDigest, store, announce, now } = request
+  return withState(store, 'apply', announce, async loaded => {
+    assertTarget(plan.target, options.target.address, loaded?.state)
+    const state = loaded?.state ?? emptyState(lineageOf(planDigest), plan.target)
+    assertLineage(plan, planDigest, state)
+    if (loaded === undefined) await store.write(state)
+    const journal = await store.openJournal(state.lineage, plan.target)
+    const entries: JournalEntry[] = []
+    const record = async (entry: JournalEntry): Promise<void> => {
+      await journal.append(entry)
+      entries.push(entry)
+    }
+    try {
+      return await executePlan({ plan, loose: state.loose, record, now }, options)
+    } finally {
+      await journal.close()
+      await store.write(foldJournal(state, entries))
+      await store.dropJournal()
+    }
+  })
+}
+
+function assertTarget(planned: TargetAddress, opened: TargetAddress, state: State | undefined): void {
+  const names = new Set([planned, opened, ...(state === undefined ? [] : [state.target])].map(formatTarget))
+  if (names.size > 1)
+    throw new StateError(`the plan is for ${formatTarget(planned)}, the state for ${[...names].at(-1)}`, {
+      hint: 'each target has a state file of its own; name the right one with --state',
+    })
+}
+
+/** A plan made without a state fits the state its own first apply has made, so that it can be applied again. */
+function assertLineage(plan: Plan, planDigest: Digest, state: State): void {
+  if (state.lineage === (plan.lineage ?? lineageOf(planDigest))) return
+  throw new PlanError(
+    plan.lineage === undefined
+      ? 'the plan was made when there was no state, and now there is one from another plan'
+      : `the plan belongs to another state (lineage ${plan.lineage}, this state has ${state.lineage})`,
+    { hint: 'plan again with this state' },
+  )
+}

@@ -1,0 +1,51 @@
+/** `mirror.additionalImages` -> images to take, their references, destinations and platforms parsed. */
+import { canonicalArchitecture, type Platform } from '../oci/platform.ts'
+import { parseRepositoryPath, parseTag } from '../oci/reference.ts'
+import { type Entry, fieldOf, itemsOf, textOf } from './entry.ts'
+import type { AdditionalImage } from './image-set.ts'
+import { parseImageSource, repositoryOfFolder } from './image-source.ts'
+import type { ProblemList } from './problem-list.ts'
+
+export function readAdditionalImages(
+  mirror: Entry | undefined,
+  problems: ProblemList,
+): readonly AdditionalImage[] {
+  return itemsOf(mirror, 'additionalImages').flatMap(item => readOne(item, problems) ?? [])
+}
+
+function readOne(item: Entry, problems: ProblemList): AdditionalImage | undefined {
+  const targetRepo = parsed(fieldOf(item, 'targetRepo'), parseRepositoryPath, problems)
+  const targetTag = parsed(fieldOf(item, 'targetTag'), parseTag, problems)
+  const name = fieldOf(item, 'name')
+  const source = parsed(name, parseImageSource, problems)
+  if (name === undefined || source === undefined) return undefined
+  if (source.kind === 'layout' && fieldOf(item, 'targetRepo') === undefined)
+    problems.attempt(name.pointer, () => repositoryOfFolder(source.folder))
+  return {
+    name: String(name.value),
+    source,
+    ...(targetRepo !== undefined && { targetRepo }),
+    ...(targetTag !== undefined && { targetTag }),
+    platforms: readPlatforms(item),
+  }
+}
+
+function readPlatforms(item: Entry): readonly Platform[] {
+  return itemsOf(item, 'platforms').flatMap(platform => {
+    const os = textOf(fieldOf(platform, 'os'))
+    const architecture = textOf(fieldOf(platform, 'architecture'))
+    if (os === undefined || architecture === undefined) return []
+    return [{ os, architecture: canonicalArchitecture(architecture) }]
+  })
+}
+
+/** Text only: anything else the schema has reported. An empty text is refused by the parser. */
+function parsed<T>(
+  entry: Entry | undefined,
+  parse: (text: string) => T,
+  problems: ProblemList,
+): T | undefined {
+  if (entry === undefined || typeof entry.value !== 'string') return undefined
+  const text = entry.value
+  return problems.attempt(entry.pointer, () => parse(text))
+}

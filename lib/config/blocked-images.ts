@@ -1,0 +1,47 @@
+/**
+ * `mirror.blockedImages` -> rules.
+ *
+ * An object's `name` is a regular expression, as in oc-mirror v2. A plain text, as the product documentation writes
+ * them, is the image it names; what cannot be an image reference (`.*aws.*`) is a regular expression as well.
+ */
+import { RE2JS } from 're2js'
+import { messageOf, SyntaxFault } from '../errors.ts'
+import { parseReference } from '../oci/reference.ts'
+import { type Entry, fieldOf, itemsOf, textOf } from './entry.ts'
+import type { BlockRule } from './image-set.ts'
+import type { ProblemList } from './problem-list.ts'
+
+export function readBlockedImages(mirror: Entry | undefined, problems: ProblemList): readonly BlockRule[] {
+  return itemsOf(mirror, 'blockedImages').flatMap((item): BlockRule[] => {
+    const plain = textOf(item)
+    const written = plain === undefined ? fieldOf(item, 'name') : item
+    const text = textOf(written)
+    if (written === undefined || text === undefined) return []
+    const reference = plain === undefined ? undefined : referenceOrUndefined(plain)
+    if (reference !== undefined) return [{ kind: 'reference', reference, text }]
+    const fault = faultOfPattern(text)
+    if (fault === undefined) return [{ kind: 'pattern', pattern: text, text }]
+    problems.add('rule', written.pointer, `"${text}" is not a regular expression: ${fault}`, {
+      hint: 'RE2 syntax: no look-around and no back-references; write \\. for a dot',
+    })
+    return []
+  })
+}
+
+function referenceOrUndefined(text: string): ReturnType<typeof parseReference> | undefined {
+  try {
+    return parseReference(text)
+  } catch (error) {
+    if (error instanceof SyntaxFault) return undefined
+    throw error
+  }
+}
+
+function faultOfPattern(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern)
+    return undefined
+  } catch (error) {
+    return messageOf(error).replace(/^error parsing regexp: /, '')
+  }
+}

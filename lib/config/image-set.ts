@@ -1,0 +1,110 @@
+/**
+ * An ImageSetConfiguration as data: what it asks for, with every default filled in and every reference parsed.
+ *
+ * The whole v2alpha1 format is recognised. Sections this version cannot mirror yet are refused by name: ignoring one
+ * would plan the deletion of what it stands for.
+ */
+
+import type { Platform } from '../oci/platform.ts'
+import type { Reference, RepositoryPath, Tag } from '../oci/reference.ts'
+import type { ImageSource } from '../provider.ts'
+import { readAdditionalImages } from './additional-images.ts'
+import { readBlockedImages } from './blocked-images.ts'
+import { dotted, type Entry, fieldOf, numberOf, textOf } from './entry.ts'
+import { checkOperators } from './operator-rules.ts'
+import { checkPlatform } from './platform-rules.ts'
+import type { ProblemList } from './problem-list.ts'
+import { IMAGE_SET_API_VERSION, IMAGE_SET_SCHEMA } from './schema/imageset-v2alpha1.ts'
+import { checkSchema, type ForeignKeys, unknownKeys, withoutEmptyKeys } from './schema-check.ts'
+import { refuseUnsupportedSections } from './unsupported-sections.ts'
+
+export interface AdditionalImage {
+  /** As written. */
+  readonly name: string
+  readonly source: ImageSource
+  readonly targetRepo?: RepositoryPath
+  readonly targetTag?: Tag
+  /** Empty means all. */
+  readonly platforms: readonly Platform[]
+}
+
+/** What is not mirrored whatever asks for it. `text` is the rule as written. */
+export type BlockRule =
+  | { readonly kind: 'reference'; readonly reference: Reference; readonly text: string }
+  /** RE2 syntax, found anywhere in the text it is held against. */
+  | { readonly kind: 'pattern'; readonly pattern: string; readonly text: string }
+
+export interface ImageSet {
+  readonly path: string
+  /** The most an archive volume may hold, GiB. */
+  readonly archiveSize: number
+  readonly additionalImages: readonly AdditionalImage[]
+  readonly blocked: readonly BlockRule[]
+}
+
+/** GiB (oc-mirror v2: 0 or nothing means 500). */
+const DEFAULT_ARCHIVE_SIZE = 500
+const V1_API_VERSION = 'mirror.openshift.io/v1alpha2'
+/** Names listed in one hint before "and 3 more". */
+const LISTED_KEYS = 6
+
+const v1 = (key: string, hint: string): [string, [string, string]] => [
+  key.toLowerCase(),
+  [`"${key}" belongs to oc-mirror v1`, hint],
+]
+const FOREIGN_KEYS: ForeignKeys = new Map([
+  v1('storageConfig', 'delete it: what a target holds is kept in its state file'),
+  v1('targetName', 'write targetCatalog instead, with the whole repository path'),
+  v1('originalRef', 'delete it'),
+  v1('minBundle', 'delete it, and write minVersion instead'),
+  v1('ocp', 'write platform instead'),
+  v1('startingVersion', 'write minVersion instead'),
+  v1('headsOnly', 'delete it: the head of each channel is what is taken unless "full: true" is written'),
+  [
+    'delete',
+    [
+      '"delete" is not allowed in an ImageSetConfiguration',
+      'what is no longer in the image set is planned as a delete; nothing else is needed',
+    ],
+  ],
+])
+
+/** Adds what is wrong to `problems`; the result is only good when that stays empty. */
+export function readImageSet(root: Entry, path: string, problems: ProblemList): ImageSet {
+  const pruned: Entry = { ...root, value: withoutEmptyKeys(IMAGE_SET_SCHEMA, root.value) }
+  const empty: ImageSet = { path, archiveSize: DEFAULT_ARCHIVE_SIZE, additionalImages: [], blocked: [] }
+  const apiVersion = fieldOf(pruned, 'apiVersion')
+  if (textOf(apiVersion) === V1_API_VERSION) {
+    refuseV1(pruned, problems)
+    return empty
+  }
+  checkSchema(IMAGE_SET_SCHEMA, pruned.value, problems, FOREIGN_KEYS)
+  const mirror = fieldOf(pruned, 'mirror')
+  checkOperators(mirror, problems)
+  checkPlatform(fieldOf(mirror, 'platform'), problems)
+  refuseUnsupportedSections(mirror, problems)
+  return {
+    path,
+    archiveSize: numberOf(fieldOf(pruned, 'archiveSize')) || DEFAULT_ARCHIVE_SIZE,
+    additionalImages: readAdditionalImages(mirror, problems),
+    blocked: readBlockedImages(mirror, problems),
+  }
+}
+
+function refuseV1(root: Entry, problems: ProblemList): void {
+  const unknown = unknownKeys(IMAGE_SET_SCHEMA, root.value)
+  const listed = unknown
+    .slice(0, LISTED_KEYS)
+    .map(pointer => `${dotted(pointer)} (line ${problems.lineOf(pointer)})`)
+  if (unknown.length > LISTED_KEYS) listed.push(`${unknown.length - LISTED_KEYS} more`)
+  const keys =
+    listed.length === 0 ? '' : `, and delete or rename the keys v2alpha1 does not have: ${listed.join(', ')}`
+  problems.add(
+    'unsupported',
+    '/apiVersion',
+    'this is an image set of oc-mirror v1, which is not supported yet',
+    {
+      hint: `set apiVersion to ${IMAGE_SET_API_VERSION}${keys}`,
+    },
+  )
+}

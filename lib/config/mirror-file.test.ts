@@ -1,0 +1,135 @@
+/** What a Mirror file says, and what it may not say. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { ConfigError, type MirrorFile, parseMirrorFile } from './index.ts'
+
+const HEAD = 'apiVersion: mirrorform.dev/v1alpha1\nkind: Mirror\n'
+
+function load(body: string): MirrorFile {
+  return parseMirrorFile({ path: 'mirrorform.yaml', text: HEAD + body })
+}
+
+function refused(body: string): readonly string[] {
+  try {
+    load(body)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.problems.map(({ line, column, kind, message }) => `${line - 2}:${column} ${kind} ${message}`)
+  }
+  return []
+}
+
+describe('a Mirror file', () => {
+  it('names image sets, targets and policies, paths as they are written', () => {
+    assert.deepEqual(
+      load(`imageSets: [base.yaml, sets/apps.yaml]
+targets:
+- name: enc1
+  to: docker://registry.enc1.example:5000/ocp
+  state: states/enc1.state.json
+  imageSets: [apps.yaml]
+  platformIndex: rewrite
+  maxNestedPaths: 2
+  protect: ['ubi9/**']
+- name: layout
+  to: oci://mirror
+policies:
+  protect: [base/*]
+  maxDeletePercent: 5.5
+  signatures: required
+`),
+      {
+        path: 'mirrorform.yaml',
+        imageSets: ['base.yaml', 'sets/apps.yaml'],
+        targets: [
+          {
+            name: 'enc1',
+            to: { kind: 'registry', host: 'registry.enc1.example:5000', prefix: 'ocp' },
+            state: 'states/enc1.state.json',
+            imageSets: ['apps.yaml'],
+            platformIndex: 'rewrite',
+            maxNestedPaths: 2,
+            protect: ['ubi9/**'],
+          },
+          { name: 'layout', to: { kind: 'layout', folder: 'mirror' }, protect: [] },
+        ],
+        policies: { protect: ['base/*'], maxDeletePercent: 5.5, signatures: 'required' },
+      },
+    )
+  })
+
+  it('has policies that delete little and take signatures along when it says nothing', () => {
+    const { policies } = load('imageSets: [a.yaml]\ntargets: [{name: a, to: docker://r.example}]\n')
+    assert.deepEqual(policies, { protect: [], maxDeletePercent: 20, signatures: 'copy-if-present' })
+  })
+
+  it('may forbid every delete', () => {
+    const { policies } = load(
+      'imageSets: [a.yaml]\ntargets: [{name: a, to: docker://r.example}]\npolicies: {maxDeletePercent: 0}\n',
+    )
+    assert.equal(policies.maxDeletePercent, 0)
+  })
+
+  const ROWS: readonly (readonly [sentence: string, body: string, problems: readonly string[]])[] = [
+    ['no targets', 'imageSets: [a.yaml]\n', ['-1:1 schema "targets" is missing in the file']],
+    ['an empty list of targets', 'targets: []\n', ['1:10 schema targets must not be an empty list']],
+    [
+      'targets without a name or a place, or with nothing behind them',
+      'imageSets: [a]\ntargets:\n- to: docker://r\n- name: b\n- name: c\n  to:\n',
+      [
+        '3:3 schema "name" is missing in targets[0]',
+        '4:3 schema "to" is missing in targets[1]',
+        '6:3 schema targets[2].to has no value',
+      ],
+    ],
+    [
+      'places that are none',
+      'imageSets: [a]\ntargets:\n- {name: a, to: registry.example}\n- {name: b, to: "oci://"}\n- {name: c, to: "docker://r/x:1"}\n',
+      [
+        '3:17 rule "registry.example" is not a target',
+        '4:17 rule "oci://" is not a target: the folder is missing',
+        '5:17 rule "docker://r/x:1" is not a target: a target has no tag or digest',
+      ],
+    ],
+    [
+      'two targets of one name, one place or one state file',
+      'imageSets: [a]\ntargets:\n- {name: a, state: s, to: docker://r/}\n- {name: a, state: s, to: docker://r}\n',
+      [
+        '4:10 rule the target "a" stands here twice',
+        '4:20 rule the state file "s" stands here twice',
+        '4:27 rule the place "docker://r" stands here twice',
+      ],
+    ],
+    [
+      'a target without image sets',
+      'targets:\n- {name: a, to: docker://r, imageSets: [x]}\n- {name: b, to: docker://s}\n',
+      ['3:3 rule this target has no image sets'],
+    ],
+    [
+      'values out of their range',
+      'imageSets: [a]\ntargets: [{name: "a/b", to: docker://r, platformIndex: spares, maxNestedPaths: -1}]\npolicies: {maxDeletePercent: 101, signatures: never}\n',
+      [
+        '2:18 schema targets[0].name is "a/b", which is not allowed',
+        '2:56 schema targets[0].platformIndex must be one of "sparse", "rewrite", not "spares"',
+        '2:80 schema targets[0].maxNestedPaths must be 0 or more',
+        '3:30 schema policies.maxDeletePercent must be 100 or less',
+        '3:47 schema policies.signatures must be one of "copy-if-present", "required", "ignore", not "never"',
+      ],
+    ],
+    [
+      'unknown keys',
+      'imageSet: [a]\ntargets: [{name: a, to: docker://r, imageSets: [x], prune: true}]\n',
+      ['1:1 schema unknown key "imageSet" in the file', '2:53 schema unknown key "prune" in targets[0]'],
+    ],
+  ]
+  for (const [sentence, body, problems] of ROWS)
+    it(`is refused for ${sentence}`, () => assert.deepEqual(refused(body), problems))
+
+  it('is refused for the format of another version', () => {
+    assert.throws(
+      () =>
+        parseMirrorFile({ path: 'm', text: 'apiVersion: mirrorform.dev/v2\nkind: Mirror\ntargets: []\n' }),
+      /apiVersion must be "mirrorform.dev\/v1alpha1", not "mirrorform.dev\/v2"/,
+    )
+  })
+})

@@ -1,0 +1,106 @@
+/**
+ * `kind: Mirror`: image sets, targets and policies in one file. Relative paths (image sets, states, folders) stay as
+ * written; whoever reads the file resolves them against its folder.
+ */
+import { formatTarget, parseTarget, type TargetAddress } from '../target.ts'
+import { type Entry, fieldOf, itemsOf, numberOf, textOf, textsOf } from './entry.ts'
+import type { ProblemList } from './problem-list.ts'
+import { DEFAULT_MAX_DELETE_PERCENT, MIRROR_SCHEMA } from './schema/mirror-v1alpha1.ts'
+import { checkSchema, withoutEmptyKeys } from './schema-check.ts'
+import { checkUnique, namedBy } from './version-rules.ts'
+
+export type PlatformIndex = 'sparse' | 'rewrite'
+export type SignaturePolicy = 'copy-if-present' | 'required' | 'ignore'
+
+export interface MirrorTarget {
+  readonly name: string
+  readonly to: TargetAddress
+  readonly state?: string
+  /** In place of those of the file. */
+  readonly imageSets?: readonly string[]
+  readonly platformIndex?: PlatformIndex
+  /** Components; 0 means no limit. */
+  readonly maxNestedPaths?: number
+  /** Globs on destinations, besides those of the policies. */
+  readonly protect: readonly string[]
+}
+
+export interface MirrorPolicies {
+  /** Globs on destinations. */
+  readonly protect: readonly string[]
+  readonly maxDeletePercent: number
+  readonly signatures: SignaturePolicy
+}
+
+export interface MirrorFile {
+  readonly path: string
+  readonly imageSets: readonly string[]
+  readonly targets: readonly MirrorTarget[]
+  readonly policies: MirrorPolicies
+}
+
+/** Adds what is wrong to `problems`; the result is only good when that stays empty. */
+export function readMirrorFile(root: Entry, path: string, problems: ProblemList): MirrorFile {
+  const pruned: Entry = { ...root, value: withoutEmptyKeys(MIRROR_SCHEMA, root.value) }
+  checkSchema(MIRROR_SCHEMA, pruned.value, problems)
+  const imageSets = textsOf(pruned, 'imageSets')
+  const items = itemsOf(pruned, 'targets')
+  checkUnique(namedBy(items, 'name'), 'the target', problems)
+  checkUnique(namedBy(items, 'state'), 'the state file', problems)
+  const targets = items.flatMap(item => readTarget(item, imageSets, problems) ?? [])
+  checkUnique(
+    targets.map(({ at, target }) => ({ at, name: formatTarget(target.to) })),
+    'the place',
+    problems,
+  )
+  const policies = fieldOf(pruned, 'policies')
+  return {
+    path,
+    imageSets,
+    targets: targets.map(({ target }) => target),
+    policies: {
+      protect: textsOf(policies, 'protect'),
+      maxDeletePercent: numberOf(fieldOf(policies, 'maxDeletePercent')) ?? DEFAULT_MAX_DELETE_PERCENT,
+      signatures: signaturePolicyOf(textOf(fieldOf(policies, 'signatures'))),
+    },
+  }
+}
+
+function readTarget(
+  item: Entry,
+  fileImageSets: readonly string[],
+  problems: ProblemList,
+): { at: Entry; target: MirrorTarget } | undefined {
+  const imageSets = textsOf(item, 'imageSets')
+  if (imageSets.length === 0 && fileImageSets.length === 0)
+    problems.add('rule', item.pointer, 'this target has no image sets', {
+      hint: 'list them under imageSets, at the target or at the top of the file',
+    })
+  const name = textOf(fieldOf(item, 'name'))
+  const at = fieldOf(item, 'to')
+  const address = textOf(at)
+  if (name === undefined || at === undefined || address === undefined) return undefined
+  const to = problems.attempt(at.pointer, () => parseTarget(address))
+  if (to === undefined) return undefined
+  const state = textOf(fieldOf(item, 'state'))
+  const platformIndex = platformIndexOf(textOf(fieldOf(item, 'platformIndex')))
+  const maxNestedPaths = numberOf(fieldOf(item, 'maxNestedPaths'))
+  const target = {
+    name,
+    to,
+    ...(state !== undefined && { state }),
+    ...(imageSets.length > 0 && { imageSets }),
+    ...(platformIndex !== undefined && { platformIndex }),
+    ...(maxNestedPaths !== undefined && { maxNestedPaths }),
+    protect: textsOf(item, 'protect'),
+  }
+  return { at, target }
+}
+
+function platformIndexOf(text: string | undefined): PlatformIndex | undefined {
+  return text === 'sparse' || text === 'rewrite' ? text : undefined
+}
+
+function signaturePolicyOf(text: string | undefined): SignaturePolicy {
+  return text === 'required' || text === 'ignore' ? text : 'copy-if-present'
+}

@@ -1,0 +1,104 @@
+/**
+ * The schema of `kind: Mirror`, apiVersion `mirrorform.dev/v1alpha1`: image sets, targets and policies in one file, so
+ * that plan and apply need no flags. `docs/schema/mirror-v1alpha1.schema.json` is written from it (see write.ts).
+ */
+import type { JsonSchema } from './json-schema.ts'
+
+export const MIRROR_API_VERSION = 'mirrorform.dev/v1alpha1'
+/** Share of the owned images, percent, that a plan may delete without being told that it may. */
+export const DEFAULT_MAX_DELETE_PERCENT = 20
+
+const path = (description: string, ...examples: string[]): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  description,
+  examples,
+})
+const protect: JsonSchema = {
+  type: 'array',
+  description: 'Globs on destinations (repository:tag). What matches is never deleted.',
+  items: { type: 'string', minLength: 1, examples: ['ubi9/**'] },
+}
+
+const target: JsonSchema = {
+  type: 'object',
+  description: 'One place that should hold the images.',
+  properties: {
+    name: {
+      type: 'string',
+      description: 'A short name: for --target, and for the name of the state file.',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
+      examples: ['enc1'],
+    },
+    to: path(
+      'docker://host[:port][/prefix], or oci://folder, or file://folder for an archive.',
+      'docker://registry.enc1.example:5000/ocp',
+    ),
+    state: path(
+      'The state file; <name>.state.json beside this file when left out.',
+      'states/enc1.state.json',
+    ),
+    imageSets: {
+      type: 'array',
+      minItems: 1,
+      description: 'Image sets of this target, in place of those of the file.',
+      items: path('An image set.', 'imageset.yaml'),
+    },
+    platformIndex: {
+      type: 'string',
+      enum: ['sparse', 'rewrite'],
+      description:
+        'What becomes of an index when only some platforms are taken: sparse keeps it byte for byte, rewrite makes a new one.',
+    },
+    maxNestedPaths: {
+      type: 'integer',
+      minimum: 0,
+      description:
+        'The most components a repository path may have; the rest is joined with "-". 0 means no limit.',
+    },
+    protect,
+  },
+  required: ['name', 'to'],
+  additionalProperties: false,
+}
+
+export const MIRROR_SCHEMA: JsonSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Mirror v1alpha1',
+  description: 'Image sets, the targets that should hold them, and what a plan may do there.',
+  type: 'object',
+  properties: {
+    apiVersion: { type: 'string', const: MIRROR_API_VERSION, description: 'The format of this file.' },
+    kind: { type: 'string', const: 'Mirror', description: 'What this file is.' },
+    imageSets: {
+      type: 'array',
+      description: 'Image sets, relative to this file, for every target that names none itself.',
+      items: path('An image set.', 'imageset.yaml'),
+    },
+    targets: { type: 'array', minItems: 1, description: 'The targets.', items: target },
+    policies: {
+      type: 'object',
+      description: 'What holds for every target.',
+      properties: {
+        protect,
+        maxDeletePercent: {
+          type: 'number',
+          minimum: 0,
+          maximum: 100,
+          default: DEFAULT_MAX_DELETE_PERCENT,
+          description:
+            'The share of the owned images, in percent, that a plan may delete without being told.',
+        },
+        signatures: {
+          type: 'string',
+          enum: ['copy-if-present', 'required', 'ignore'],
+          default: 'copy-if-present',
+          description: 'Whether signatures and attestations travel with their images.',
+        },
+      },
+      additionalProperties: false,
+    },
+  },
+  required: ['apiVersion', 'kind', 'targets'],
+  additionalProperties: false,
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { decodePlan, encodePlan } from '../plan/plan-file.ts'
+import { decodeJournal, encodeJournalEntry, encodeJournalOwner } from './journal-lines.ts'
+import { decodeState, encodeState } from './state-file.ts'
+
+const page = readFileSync(new URL('../../docs/file-formats.md', import.meta.url), 'utf8')
+
+function example(name: string): string {
+  const block = new RegExp(`^\`\`\`jsonl? ${name}\n([^]*?)^\`\`\`$`, 'm').exec(page)
+  assert.ok(block?.[1], `docs/file-formats.md has no example of a ${name}`)
+  return block[1]
+}
+
+test('the state shown in the documentation is one that mirrorform writes', () => {
+  assert.equal(encodeState(decodeState(example('state'), 'docs')), example('state'))
+})
+
+test('the plan shown in the documentation is one that mirrorform writes', () => {
+  assert.equal(encodePlan(decodePlan(example('plan'), 'docs')), example('plan'))
+})
+
+test('the journal shown in the documentation is one that mirrorform writes', () => {
+  const { owner, entries } = decodeJournal(Buffer.from(example('journal')), 'docs')
+  assert.ok(owner)
+  const lines = entries.map(entry => encodeJournalEntry(owner.target, entry))
+  assert.equal(encodeJournalOwner(owner) + lines.join(''), example('journal'))
+})

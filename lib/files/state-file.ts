@@ -1,0 +1,88 @@
+/**
+ * State <-> the text of a state file (design: docs/file-formats.md, "State").
+ *
+ * The file is a cache of verified facts kept in git: sorted, without times or counters, the same bytes for the same
+ * facts. Only what the images reach is written.
+ */
+import { StateError, SyntaxFault } from '../errors.ts'
+import type { LooseBlob, State } from '../state.ts'
+import { compareText, destinationKey, formatTarget, type TargetAddress } from '../target.ts'
+import type { Json } from './canonical-json.ts'
+import { decodeImage, decodeStore, decodeTarget, encodeImage, storeFields } from './content-json.ts'
+import { asFault, decodeFile, encodeFile, type FileKind } from './file-kind.ts'
+import type { JsonPart } from './json-part.ts'
+import { reachableFrom, sortedImages } from './reachable.ts'
+
+export const STATE_FILE: FileKind = {
+  format: 'mirrorform-state',
+  version: 1,
+  noun: 'state',
+  advice:
+    'take the file back from git (git checkout -- FILE), or move it away and plan again: what the target holds already is adopted',
+  Fault: StateError,
+}
+
+const UNWRITABLE: FileKind = {
+  ...STATE_FILE,
+  advice: 'this is a mistake of mirrorform, please report it; the state file is as it was',
+}
+
+/** @throws StateError when an image reaches a manifest or blob that the state does not list: it could not be read back. */
+export function encodeState(state: State): string {
+  const images = sortedImages(state.images)
+  const store = asFault(UNWRITABLE, 'cannot write the state: ', () => reachableFrom(state, images))
+  return encodeFile(STATE_FILE, [
+    { key: 'lineage', value: state.lineage },
+    { key: 'target', value: formatTarget(state.target) },
+    { key: 'images', entities: images.map(image => encodeImage(state.target, image)) },
+    ...storeFields(store),
+    { key: 'loose', entities: sortedLoose(state.loose).map(encodeLooseBlob) },
+  ])
+}
+
+/**
+ * @param name the file's path, for messages
+ * @throws StateError naming the file and what is wrong with it
+ */
+export function decodeState(text: string, name: string): State {
+  return decodeFile(STATE_FILE, text, name, root => {
+    const target = decodeTarget(root.field('target'))
+    const images = sortedImages(root.field('images').list(part => decodeImage(target, part)))
+    refuseTwins(images.map(image => destinationKey(image.destination)))
+    const store = decodeStore(root)
+    return {
+      lineage: root.field('lineage').filledText(),
+      target,
+      images,
+      ...reachableFrom(store, images),
+      loose: sortedLoose(root.field('loose').list(decodeLooseBlob)),
+    }
+  })
+}
+
+export function encodeLooseBlob(blob: LooseBlob): { readonly [key: string]: Json } {
+  return { repository: blob.repository, digest: blob.digest, size: blob.size }
+}
+
+/** @throws SyntaxFault */
+export function decodeLooseBlob(part: JsonPart): LooseBlob {
+  return {
+    repository: part.field('repository').repository(),
+    digest: part.field('digest').digest(),
+    size: part.field('size').count(),
+  }
+}
+
+/** By repository, then by digest. */
+export function sortedLoose(loose: Iterable<LooseBlob>): readonly LooseBlob[] {
+  return [...loose].sort((a, b) => compareText(a.repository, b.repository) || compareText(a.digest, b.digest))
+}
+
+export function sameTarget(a: TargetAddress, b: TargetAddress): boolean {
+  return formatTarget(a) === formatTarget(b)
+}
+
+function refuseTwins(sorted: readonly string[]): void {
+  const twin = sorted.find((key, at) => key === sorted[at - 1])
+  if (twin !== undefined) throw new SyntaxFault(`the image ${twin} is listed twice`)
+}

@@ -1,0 +1,110 @@
+/**
+ * Where a wanted image goes: the target's prefix, the image's path below it, and the limit on path components.
+ *
+ * Naming is oc-mirror v2's, so that a mirror it made is adopted and not copied again. Two sources that would meet at
+ * one destination are refused here, before anything is asked from anybody.
+ */
+import type { WantedImage } from '../content/wanted.ts'
+import { PlanError } from '../errors.ts'
+import { formatPlatform } from '../oci/platform.ts'
+import {
+  formatReference,
+  isTag,
+  parseReference,
+  parseRepositoryPath,
+  type RepositoryPath,
+} from '../oci/reference.ts'
+import type { ImageSource } from '../provider.ts'
+import {
+  compareText,
+  type Destination,
+  destinationKey,
+  formatDestination,
+  type TargetAddress,
+} from '../target.ts'
+import type { Origin } from './graph.ts'
+
+export interface PlacedImage {
+  readonly destination: Destination
+  readonly source: ImageSource
+  readonly platforms: readonly string[]
+  readonly origins: readonly Origin[]
+}
+
+/** The canonical text of a source, as state and plan record it. */
+export function formatSource(source: ImageSource): string {
+  if (source.kind === 'registry') return formatReference(source.reference)
+  return source.tag === undefined ? `oci:${source.folder}` : `oci:${source.folder}:${source.tag}`
+}
+
+/**
+ * The repository at the target's host. With `maxNestedPaths` N > 0 a path of more than N components, prefix included,
+ * keeps its first N − 1 and joins the rest with `-` (oc-mirror v2, `--max-nested-paths`; N = 1 joins all).
+ */
+export function placeRepository(
+  target: TargetAddress,
+  path: RepositoryPath,
+  maxNestedPaths: number,
+): RepositoryPath {
+  const prefix = target.kind === 'registry' ? target.prefix : ''
+  const components = (prefix === '' ? path : `${prefix}/${path}`).split('/')
+  if (maxNestedPaths < 1 || components.length <= maxNestedPaths)
+    return parseRepositoryPath(components.join('/'))
+  const kept = components.slice(0, maxNestedPaths - 1)
+  return parseRepositoryPath([...kept, components.slice(maxNestedPaths - 1).join('-')].join('/'))
+}
+
+/**
+ * Places every wanted image; the same source wanted twice becomes one image with both origins and the platforms of
+ * both (oc-mirror v2, platform filter: the union where several name the same origin). Sorted by destination.
+ *
+ * @throws PlanError naming both sources of every destination that more than one source would write.
+ */
+export function placeImages(
+  target: TargetAddress,
+  wanted: readonly WantedImage[],
+  maxNestedPaths: number,
+): readonly PlacedImage[] {
+  const placed = new Map<string, PlacedImage>()
+  const clashes: string[] = []
+  for (const image of wanted) {
+    const destination = {
+      repository: placeRepository(target, image.repository, maxNestedPaths),
+      tag: image.tag,
+    }
+    const platforms = [...new Set(image.platforms.map(formatPlatform))].sort(compareText)
+    const next = { destination, source: image.source, platforms, origins: image.origins }
+    const key = destinationKey(destination)
+    const before = placed.get(key)
+    if (before === undefined) placed.set(key, next)
+    else if (formatSource(before.source) === formatSource(next.source)) placed.set(key, merge(before, next))
+    else clashes.push(describeClash(formatDestination(target, destination), before, next))
+  }
+  if (clashes.length > 0)
+    throw new PlanError(clashes.join('\n'), {
+      hint: 'give one of the images its own place with targetRepo or targetTag',
+    })
+  return [...placed.entries()].sort(([a], [b]) => compareText(a, b)).map(([, image]) => image)
+}
+
+function merge(a: PlacedImage, b: PlacedImage): PlacedImage {
+  const origins = new Map([...a.origins, ...b.origins].map(origin => [JSON.stringify(origin), origin]))
+  const all = a.platforms.length === 0 || b.platforms.length === 0
+  const platforms = all ? [] : [...new Set([...a.platforms, ...b.platforms])].sort(compareText)
+  return { ...a, platforms, origins: [...origins.values()] }
+}
+
+function describeClash(destination: string, a: PlacedImage, b: PlacedImage): string {
+  return `two sources meet at ${destination}: ${formatSource(a.source)} and ${formatSource(b.source)}`
+}
+
+/** Reads what `formatSource` writes. @throws SyntaxFault */
+export function parseSource(text: string): ImageSource {
+  if (!text.startsWith('oci:')) return { kind: 'registry', reference: parseReference(text) }
+  const rest = text.slice('oci:'.length)
+  const colon = rest.lastIndexOf(':')
+  const tag = rest.slice(colon + 1)
+  return colon > 0 && isTag(tag)
+    ? { kind: 'layout', folder: rest.slice(0, colon), tag }
+    : { kind: 'layout', folder: rest }
+}

@@ -1,0 +1,233 @@
+/**
+ * Turns placed images into the desired graph: tags become digests, platform choices are carried out, closures and
+ * attachments are found.
+ *
+ * What the state already holds is not fetched again: an unchanged digest costs one HEAD at its source and the question
+ * what has been attached to it since; with `refresh: false` an image whose source is written as before costs nothing.
+ * A source that fails does not stop the others: all failures come back together.
+ */
+import pLimit from 'p-limit'
+import { hintOf, messageOf, PlanError } from '../errors.ts'
+import { referrersTag } from '../oci/attachment-tags.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import { type Digest, digestOf } from '../oci/digest.ts'
+import { parseManifest } from '../oci/manifest.ts'
+import { OCI_INDEX } from '../oci/media-types.ts'
+import { pullBy, type Tag } from '../oci/reference.ts'
+import type { Ability, ManifestCache, RepositoryReader, Sources } from '../provider.ts'
+import type { State, StateImage } from '../state.ts'
+import { destinationKey } from '../target.ts'
+import { createAttachmentFinder, type FoundAttachment } from './attachments.ts'
+import { type Attachment, type DesiredGraph, type ImageContent, manifestsBelow } from './graph.ts'
+import { createManifestLoader, type ManifestLoader } from './manifest-loader.ts'
+import { formatSource, type PlacedImage } from './naming.ts'
+import { omittedChildren, type PlatformIndexMode, rewriteIndex } from './platform-choice.ts'
+
+/** Whether signatures and other attachments travel. */
+export type AttachmentPolicy = 'copy-if-present' | 'required' | 'ignore'
+
+export interface ResolveOptions {
+  readonly sources: Sources
+  readonly cache: ManifestCache
+  readonly state: State | undefined
+  readonly refresh: boolean
+  readonly platformIndex: PlatformIndexMode
+  readonly attachments: AttachmentPolicy
+  /** Where the target lacks the referrers API, the tag that lists referrers has to be made. */
+  readonly targetReferrersApi: Ability
+}
+
+export interface ResolveFailure {
+  readonly image: PlacedImage
+  readonly error: unknown
+}
+
+export interface Resolved {
+  readonly graph: DesiredGraph
+  readonly failures: readonly ResolveFailure[]
+}
+
+/** Images resolved at once: enough to hide latency, few enough for a small registry. */
+const CONCURRENCY = 24
+
+export async function resolveGraph(
+  images: readonly PlacedImage[],
+  options: ResolveOptions,
+  signal: AbortSignal,
+): Promise<Resolved> {
+  const resolver = createResolver(images, options, signal)
+  const limit = pLimit(CONCURRENCY)
+  const failures: ResolveFailure[] = []
+  const contents = await Promise.all(
+    images.map(image =>
+      limit(async () => {
+        signal.throwIfAborted()
+        try {
+          return await resolver.resolve(image)
+        } catch (error) {
+          signal.throwIfAborted()
+          failures.push({ image, error })
+          return undefined
+        }
+      }),
+    ),
+  )
+  const place = new Map(images.map((image, at) => [image, at]))
+  const order = ({ image }: ResolveFailure) => place.get(image) ?? 0
+  return {
+    graph: {
+      images: contents.filter(content => content !== undefined),
+      ...resolver.nodes,
+    },
+    failures: failures.sort((a, b) => order(a) - order(b)),
+  }
+}
+
+function createResolver(images: readonly PlacedImage[], options: ResolveOptions, signal: AbortSignal) {
+  const loader = createManifestLoader(options.cache, options.state)
+  const held = new Map(options.state?.images.map(image => [destinationKey(image.destination), image]))
+  /** A mirror of an image by digest has the very tag under which that image's referrers would be listed. */
+  const taken = new Set([...images, ...held.values()].map(image => destinationKey(image.destination)))
+  const finder = createAttachmentFinder(async (reader, digest, abort) => {
+    await loader.addBelow(reader, digest, new Set(), abort)
+    return manifestsBelow(loader.nodes, digest, new Set())
+  })
+
+  async function resolve(image: PlacedImage): Promise<ImageContent> {
+    const source = formatSource(image.source)
+    const before = reusable(held.get(destinationKey(image.destination)), image, source, options.platformIndex)
+    if (before !== undefined && !options.refresh) return { ...before, origins: image.origins }
+    const reader = options.sources.open(image.source)
+    const reference = image.source.kind === 'registry' ? pullBy(image.source.reference) : image.source.tag
+    const sourceDigest = await digestAt(reader, reference, source)
+    const unchanged = before !== undefined && (before.sourceDigest ?? before.digest) === sourceDigest
+    const root = unchanged ? before : await resolveRoot(reader, image, sourceDigest)
+    const there = held.get(destinationKey(image.destination))
+    const content: ImageContent = {
+      destination: image.destination,
+      source,
+      digest: root.digest,
+      ...(root.sourceDigest !== undefined && { sourceDigest: root.sourceDigest }),
+      platforms: image.platforms,
+      omitted: root.omitted,
+      attachments: there?.digest === root.digest ? there.attachments : [],
+      origins: image.origins,
+    }
+    return { ...content, attachments: await attachmentsOf(reader, content, unchanged) }
+  }
+
+  async function digestAt(
+    reader: RepositoryReader,
+    by: Tag | Digest | undefined,
+    source: string,
+  ): Promise<Digest> {
+    if (by?.includes(':')) return by as Digest
+    const found: Descriptor | undefined = await reader.resolve(by ?? ('latest' as Tag), signal)
+    if (found !== undefined) return found.digest
+    throw new PlanError(`${source} does not exist`, {
+      hint: 'check the name and the tag; `skopeo list-tags` on the repository shows what there is',
+    })
+  }
+
+  async function resolveRoot(reader: RepositoryReader, image: PlacedImage, digest: Digest) {
+    const loaded = await loader.load(reader, digest, signal)
+    const { raw, manifest } = loaded
+    const what = `${formatSource(image.source)} (${digest})`
+    const left = manifest.kind === 'index' ? omittedChildren(manifest, image.platforms, what) : []
+    if (left.length === 0 || options.platformIndex === 'sparse') {
+      loader.addNode(loaded)
+      await loader.addBelow(reader, digest, new Set(left), signal)
+      return { digest, omitted: left }
+    }
+    const rewritten = addMade(loader, raw.mediaType, rewriteIndex(raw, left))
+    await loader.addBelow(reader, rewritten, new Set(), signal)
+    return { digest: rewritten, sourceDigest: digest, omitted: [] }
+  }
+
+  async function attachmentsOf(reader: RepositoryReader, image: ImageContent, unchanged: boolean) {
+    if (options.attachments === 'ignore') return image.attachments
+    const below = manifestsBelow(loader.nodes, image.digest, new Set(image.omitted))
+    const subjects = unchanged ? [image.digest] : below
+    const found = await finder.find(
+      reader,
+      subjects.filter(subject => loader.nodes.manifests.get(subject)?.text === undefined),
+      signal,
+    )
+    if (options.attachments === 'required' && found.length + image.attachments.length === 0)
+      throw new PlanError(`${image.source} has no signature`, {
+        hint: 'the policy says signatures: required; ask its publisher, or set copy-if-present',
+      })
+    const { repository } = image.destination
+    const isFree = (tag: Tag | undefined) =>
+      tag === undefined || !taken.has(destinationKey({ repository, tag }))
+    const made = fallbackIndexes(found).filter(({ tag }) => isFree(tag))
+    const untagged = ({ digest, subject }: Attachment): Attachment => ({ digest, subject })
+    const placed = found.map(attachment => (isFree(attachment.tag) ? attachment : untagged(attachment)))
+    return mergeAttachments(image.attachments, [...placed, ...made])
+  }
+
+  /** For a target without the referrers API: the index, under its tag, that lists the referrers of each subject. */
+  function fallbackIndexes(found: readonly FoundAttachment[]): readonly Attachment[] {
+    if (options.targetReferrersApi === 'yes') return []
+    const bySubject = Map.groupBy(
+      found.flatMap(({ subject, listed }) => (listed ? [{ subject, listed }] : [])),
+      entry => entry.subject,
+    )
+    return [...bySubject].map(([subject, entries]) => {
+      const manifests = entries.map(entry => asListed(entry.listed))
+      const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests })
+      return { digest: addMade(loader, OCI_INDEX, text), subject, tag: referrersTag(subject) }
+    })
+  }
+
+  return { resolve, nodes: loader.nodes }
+}
+
+/** What the state holds of this image, if it was wanted in the same way. */
+function reusable(
+  held: StateImage | undefined,
+  image: PlacedImage,
+  source: string,
+  mode: PlatformIndexMode,
+): StateImage | undefined {
+  if (held === undefined || held.source !== source || held.platforms.join() !== image.platforms.join())
+    return undefined
+  const otherMode = mode === 'rewrite' ? held.omitted.length > 0 : held.sourceDigest !== undefined
+  return otherMode ? undefined : held
+}
+
+/** What was found now replaces what was known under the same tag; what is gone at the source is not dropped here. */
+function mergeAttachments(known: readonly Attachment[], found: readonly Attachment[]): readonly Attachment[] {
+  const merged = new Map(known.map(attachment => [attachment.tag ?? attachment.digest, attachment]))
+  for (const { digest, subject, tag } of found)
+    merged.set(tag ?? digest, { digest, subject, ...(tag !== undefined && { tag }) })
+  return [...merged.values()]
+}
+
+/** What a referrers list says of a manifest (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
+function asListed({ mediaType, digest, size, artifactType, annotations }: Descriptor): Descriptor {
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(annotations !== undefined && { annotations }),
+  }
+}
+
+function addMade(loader: ManifestLoader, mediaType: string, text: string): Digest {
+  const bytes = new TextEncoder().encode(text)
+  const raw = { digest: digestOf(bytes), mediaType, bytes }
+  loader.addNode({ raw, manifest: parseManifest(raw, raw.digest) }, text)
+  return raw.digest
+}
+
+/** One error for all images that could not be resolved: each with its message, and every hint once. */
+export function resolveError(failures: readonly ResolveFailure[]): PlanError {
+  const lines = failures.map(({ error }) => messageOf(error))
+  const hints = new Set(failures.flatMap(({ error }) => hintOf(error) ?? []))
+  return new PlanError([...new Set(lines)].join('\n'), {
+    cause: failures[0]?.error,
+    hint: hints.size > 0 ? [...hints].join('\n') : undefined,
+  })
+}

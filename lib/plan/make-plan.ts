@@ -1,0 +1,185 @@
+/**
+ * From a desired graph and a state to a plan: asks the target what it holds, classifies every destination, plans
+ * transfers and removals, and refuses what must not be planned.
+ *
+ * All asking happens in `survey.ts`; everything decided here follows from the answers, so that the same answers give
+ * the same plan, byte for byte.
+ */
+import { PlanError } from '../errors.ts'
+import {
+  blobsBelow,
+  closureOf,
+  type DesiredGraph,
+  type ImageContent,
+  type ManifestStore,
+} from '../graph/graph.ts'
+import type { Target, TargetAbilities } from '../provider.ts'
+import type { LoadedState, StateImage } from '../state.ts'
+import { type Destination, destinationKey } from '../target.ts'
+import { classify, type Verdict } from './classify.ts'
+import {
+  type MassDeleteRule,
+  type Refusal,
+  refuseConflicts,
+  refuseMassDelete,
+  refuseSparse,
+} from './guards.ts'
+import type { Change, Plan, PlanInput, PlanOptions } from './plan.ts'
+import { planDeletes } from './plan-deletes.ts'
+import { planSends } from './plan-sends.ts'
+import { protectedBy, scopeOf } from './scope.ts'
+import { surveyTags } from './survey.ts'
+import { imagesToSend, surveyHoldings } from './survey-holdings.ts'
+import { createTransferPlanner } from './transfers.ts'
+
+export interface PlanRequest {
+  readonly graph: DesiredGraph
+  /** Destinations that are wanted but out of scope: what the state has there is not looked at, whatever its source. */
+  readonly wantedElsewhere?: readonly Destination[]
+  readonly loaded: LoadedState | undefined
+  readonly target: Target
+  readonly abilities: TargetAbilities
+  readonly inputs: readonly PlanInput[]
+  readonly options: PlanOptions
+  readonly maxDeletePercent: number
+  readonly protect: readonly string[]
+  /** Unwanted images stay, and stay in the state. */
+  readonly skipDeletes: boolean
+  readonly notes: readonly string[]
+  readonly statePath: string
+}
+
+/** @throws PlanError listing everything that is refused, PlaceError when the target cannot be asked. */
+export async function makePlan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
+  const { graph, loaded, target, options } = request
+  const prefix = target.address.kind === 'registry' ? target.address.prefix : ''
+  const inScope = scopeOf(prefix, options.only, options.exclude)
+  const isProtected = protectedBy(prefix, request.protect)
+  const all = loaded?.state.images ?? []
+  const elsewhere = new Set(request.wantedElsewhere?.map(destinationKey))
+  const held = all.filter(
+    ({ destination, source }) => inScope(destination, source) && !elsewhere.has(destinationKey(destination)),
+  )
+  const actual = await surveyTags(target, destinationsToAsk(graph.images, held, options.refresh), signal)
+  const verdicts = classify(graph.images, held, actual, image => isProtected(image.destination, image.source))
+  const store = mergeStores(loaded?.state, graph)
+  const deleted = request.skipDeletes ? [] : imagesTo('delete', verdicts)
+  const refusals = [
+    ...refuseConflicts(target.address, verdicts),
+    ...(request.abilities.sparseIndex === 'no' ? refuseSparse(target.address, imagesToSend(verdicts)) : []),
+    ...refuseMassDelete(all, deleted, staying(all, deleted, graph.images), massDeleteRule(request)),
+  ]
+  refuse(refusals)
+  const holdings = await surveyHoldings(
+    { target, state: loaded?.state, verdicts, store, actual, refresh: options.refresh },
+    signal,
+  )
+  const planner = createTransferPlanner(store, holdings, target.address.kind !== 'archive')
+  const sent = await planSends(
+    { verdicts, planner, target, state: loaded?.state, refresh: options.refresh },
+    signal,
+  )
+  const deletes = await planDeletes(
+    { store, target, state: loaded?.state, desired: graph.images, deleted, actual },
+    signal,
+  )
+  refuse(deletes.refusals)
+  const changes = [
+    ...sent.changes,
+    ...deletes.changes,
+    ...forgets(verdicts),
+    ...skipped(request.skipDeletes, verdicts),
+  ]
+  return {
+    target: target.address,
+    lineage: loaded?.state.lineage,
+    stateRevision: loaded?.revision,
+    statePath: request.statePath,
+    inputs: request.inputs,
+    options,
+    changes,
+    notes: [...request.notes, ...sent.notes, ...deletes.notes],
+    summary: {
+      ...countActions(changes, verdicts.filter(({ action }) => action === 'keep').length),
+      ...planner.counts,
+      bytesReclaimable: deletes.bytesReclaimable,
+    },
+    ...contentOf(store, changes),
+  }
+}
+
+function refuse(refusals: readonly Refusal[]): void {
+  if (refusals.length === 0) return
+  const hints = [...new Set(refusals.map(({ hint }) => hint))]
+  throw new PlanError(refusals.map(({ message }) => message).join('\n'), { hint: hints.join('\n') })
+}
+
+function massDeleteRule({ maxDeletePercent, options }: PlanRequest): MassDeleteRule {
+  return { maxDeletePercent, allowed: options.allowMassDelete }
+}
+
+function destinationsToAsk(
+  desired: readonly ImageContent[],
+  held: readonly StateImage[],
+  refresh: boolean,
+): readonly Destination[] {
+  if (!refresh) return []
+  const both = [...desired, ...held].map(image => image.destination)
+  return [...new Map(both.map(destination => [destinationKey(destination), destination])).values()]
+}
+
+function imagesTo(action: 'delete', verdicts: readonly Verdict[]): readonly StateImage[] {
+  return verdicts.flatMap(verdict => (verdict.action === action ? [verdict.image] : []))
+}
+
+function staying(
+  all: readonly StateImage[],
+  deleted: readonly StateImage[],
+  desired: readonly ImageContent[],
+): readonly ImageContent[] {
+  const gone = new Set(deleted)
+  return [...all.filter(image => !gone.has(image)), ...desired]
+}
+
+function forgets(verdicts: readonly Verdict[]): readonly Change[] {
+  return verdicts.flatMap(verdict => (verdict.action === 'forget' ? [verdict] : []))
+}
+
+function skipped(skipDeletes: boolean, verdicts: readonly Verdict[]): readonly Change[] {
+  if (!skipDeletes) return []
+  return imagesTo('delete', verdicts).map(image => ({
+    action: 'keep',
+    image,
+    reason: 'no longer wanted; it stays because of --skip-deletes',
+  }))
+}
+
+function countActions(changes: readonly Change[], unchanged: number) {
+  const counts = { add: 0, adopt: 0, move: 0, repair: 0, keep: unchanged, delete: 0, forget: 0 }
+  for (const { action } of changes) counts[action] += 1
+  return counts
+}
+
+/** The manifests and blobs the changes speak of. */
+function contentOf(store: ManifestStore, changes: readonly Change[]): ManifestStore {
+  const digests = new Set(changes.flatMap(({ image }) => [...closureOf(store, image)]))
+  const manifests = new Map(
+    [...digests].sort().flatMap(digest => {
+      const node = store.manifests.get(digest)
+      return node === undefined ? [] : [[digest, node] as const]
+    }),
+  )
+  const blobs = new Map(
+    [...blobsBelow({ manifests, blobs: store.blobs }, manifests.keys())]
+      .sort()
+      .map(digest => [digest, store.blobs.get(digest) ?? 0] as const),
+  )
+  return { manifests, blobs }
+}
+
+function mergeStores(state: ManifestStore | undefined, graph: ManifestStore): ManifestStore {
+  return {
+    manifests: new Map([...(state?.manifests ?? []), ...graph.manifests]),
+    blobs: new Map([...(state?.blobs ?? []), ...graph.blobs]),
+  }
+}

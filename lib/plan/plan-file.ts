@@ -1,0 +1,134 @@
+/**
+ * Plan <-> the text of a plan file (design: docs/file-formats.md, "Plan").
+ *
+ * The file is what a person reviews and what apply executes, so its last line is the digest of all the others: a plan
+ * somebody edited is refused instead of executed.
+ */
+import { PlanError, SyntaxFault } from '../errors.ts'
+import { type Field, type Json, readSeal } from '../files/canonical-json.ts'
+import { decodeStore, decodeTarget, storeFields } from '../files/content-json.ts'
+import { decodeFile, type FileKind, sealFile } from '../files/file-kind.ts'
+import { type JsonPart, readText } from '../files/json-part.ts'
+import type { Digest } from '../oci/digest.ts'
+import { formatTarget } from '../target.ts'
+import { decodeChange, encodeChange } from './change-json.ts'
+import { isDestructive, type Plan, type PlanInput, type PlanOptions, type Summary } from './plan.ts'
+
+export const PLAN_FILE: FileKind = {
+  format: 'mirrorform-plan',
+  version: 1,
+  noun: 'plan',
+  advice: 'plan again: mirrorform plan -o FILE writes a new one',
+  Fault: PlanError,
+}
+
+/** The same plan always gives the same bytes. */
+export function encodePlan(plan: Plan): string {
+  return sealFile(PLAN_FILE, planFields(plan)).text
+}
+
+/** What the last line of the plan's file says: the sha256 of the file's bytes without that line. */
+export function planDigest(plan: Plan): Digest {
+  return sealFile(PLAN_FILE, planFields(plan)).digest
+}
+
+/**
+ * @param name the file's path, for messages
+ * @throws PlanError when it is no plan, is of another version, or was changed after it was made
+ */
+export function decodePlan(text: string, name: string): Plan {
+  const lines = text.replaceAll('\r\n', '\n')
+  return decodeFile(PLAN_FILE, lines, name, root => {
+    refuseEdited(lines, name)
+    const target = decodeTarget(root.field('target'))
+    return {
+      target,
+      lineage: unlessNull(root.field('lineage'), part => part.filledText()),
+      stateRevision: unlessNull(root.field('stateRevision'), part => part.digest()),
+      statePath: root.field('statePath').text(),
+      inputs: root.field('inputs').list(decodeInput),
+      options: decodeOptions(root.field('options')),
+      summary: decodeSummary(root.field('summary')),
+      changes: root.field('changes').list(part => decodeChange(target, part)),
+      ...decodeStore(root),
+      notes: root.field('notes').list(readText),
+    }
+  })
+}
+
+function planFields(plan: Plan): readonly Field[] {
+  return [
+    { key: 'target', value: formatTarget(plan.target) },
+    { key: 'lineage', value: plan.lineage ?? null },
+    { key: 'stateRevision', value: plan.stateRevision ?? null },
+    { key: 'statePath', value: plan.statePath },
+    { key: 'inputs', entities: plan.inputs.map(({ path, digest }) => ({ path, digest })) },
+    { key: 'options', value: encodeOptions(plan.options) },
+    { key: 'destructive', value: isDestructive(plan) },
+    { key: 'summary', value: encodeSummary(plan.summary) },
+    { key: 'changes', entities: plan.changes.map(change => encodeChange(plan.target, plan, change)) },
+    ...storeFields(plan),
+    { key: 'notes', entities: plan.notes },
+  ]
+}
+
+function refuseEdited(text: string, name: string): void {
+  const seal = readSeal(text)
+  if (seal === undefined)
+    throw new SyntaxFault(
+      'the digest that ends a plan is missing: the file was cut short, edited or reformatted',
+    )
+  if (seal.stated !== seal.actual)
+    throw new PlanError(`${name} was changed after it was made: its digest does not match its content`, {
+      hint: 'a plan is executed exactly as it was reviewed, so change the image set instead and plan again',
+    })
+}
+
+function decodeInput(part: JsonPart): PlanInput {
+  return { path: part.field('path').text(), digest: part.field('digest').digest() }
+}
+
+function encodeOptions(options: PlanOptions): Json {
+  const { refresh, only, exclude, destroy, allowMassDelete } = options
+  return { refresh, only, exclude, destroy, allowMassDelete } satisfies PlanOptions
+}
+
+function decodeOptions(part: JsonPart): PlanOptions {
+  return {
+    refresh: part.field('refresh').flag(),
+    only: part.field('only').list(readText),
+    exclude: part.field('exclude').list(readText),
+    destroy: part.field('destroy').flag(),
+    allowMassDelete: part.field('allowMassDelete').flag(),
+  }
+}
+
+function encodeSummary(summary: Summary): Json {
+  return Object.fromEntries(Object.entries(readSummary(key => summary[key])))
+}
+
+function decodeSummary(part: JsonPart): Summary {
+  return readSummary(key => part.field(key).count())
+}
+
+/** The members of a summary in the order of the file. */
+function readSummary(read: (key: keyof Summary) => number): Summary {
+  return {
+    add: read('add'),
+    adopt: read('adopt'),
+    move: read('move'),
+    repair: read('repair'),
+    keep: read('keep'),
+    delete: read('delete'),
+    forget: read('forget'),
+    bytesToTransfer: read('bytesToTransfer'),
+    blobsToTransfer: read('blobsToTransfer'),
+    bytesMounted: read('bytesMounted'),
+    bytesPresent: read('bytesPresent'),
+    bytesReclaimable: read('bytesReclaimable'),
+  }
+}
+
+function unlessNull<T>(part: JsonPart, read: (part: JsonPart) => T): T | undefined {
+  return part.value === null ? undefined : read(part)
+}

@@ -1,0 +1,105 @@
+/**
+ * What the target holds of the images a plan is about to send or adopt: known from the state where it can be trusted,
+ * asked for with HEAD elsewhere.
+ */
+import { blobsBelow, type ImageContent, type ManifestStore, manifestsBelow } from '../graph/graph.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { RepositoryPath } from '../oci/reference.ts'
+import type { Target } from '../provider.ts'
+import type { State } from '../state.ts'
+import { destinationKey } from '../target.ts'
+import type { Actual, Verdict } from './classify.ts'
+import { type Holdings, holdingsOf } from './holdings.ts'
+import { type ManifestQuestion, surveyBlobs, surveyManifests } from './survey.ts'
+import { missingManifests } from './transfers.ts'
+
+export interface HoldingsRequest {
+  readonly target: Target
+  readonly state: State | undefined
+  readonly verdicts: readonly Verdict[]
+  readonly store: ManifestStore
+  readonly actual: Actual
+  /** false: nothing is asked, the state alone counts. */
+  readonly refresh: boolean
+}
+
+export async function surveyHoldings(request: HoldingsRequest, signal: AbortSignal): Promise<Holdings> {
+  const holdings = holdingsOf(request.state, driftedFrom(request.state, request.actual))
+  if (!request.refresh) return holdings
+  await lookBelowAdopted(request, holdings, signal)
+  await lookForBlobs(request, holdings, signal)
+  return holdings
+}
+
+/** The images of the verdicts that send something. */
+export function imagesToSend(verdicts: readonly Verdict[]): readonly ImageContent[] {
+  return verdicts.flatMap(verdict =>
+    verdict.action === 'add' || verdict.action === 'move' || verdict.action === 'repair'
+      ? [verdict.image]
+      : [],
+  )
+}
+
+/** Destinations whose tag does not name what the state says. */
+function driftedFrom(state: State | undefined, actual: Actual): ReadonlySet<string> {
+  const keys = (state?.images ?? []).flatMap(({ destination, digest }) => {
+    const found = actual.get(destinationKey(destination))
+    return found !== undefined && found !== digest ? [destinationKey(destination)] : []
+  })
+  return new Set(keys)
+}
+
+/**
+ * An adopted tag proves its own manifest. Whether the manifests an index lists are there too is asked: a mirror made
+ * with a platform filter lacks some of them.
+ */
+async function lookBelowAdopted(
+  { target, verdicts, store }: HoldingsRequest,
+  holdings: Holdings,
+  signal: AbortSignal,
+): Promise<void> {
+  const questions: ManifestQuestion[] = []
+  for (const verdict of verdicts) {
+    if (verdict.action !== 'adopt') continue
+    const { image } = verdict
+    const { repository } = image.destination
+    addContent(store, holdings, repository, image.digest)
+    for (const digest of manifestsBelow(store, image.digest, new Set(image.omitted)))
+      if (!holdings.hasManifest(repository, digest)) questions.push({ repository, digest })
+  }
+  const there = await surveyManifests(target, questions, signal)
+  for (const { repository, digest } of there) addContent(store, holdings, repository, digest)
+}
+
+/** A repository that holds a manifest holds its blobs. */
+function addContent(
+  store: ManifestStore,
+  holdings: Holdings,
+  repository: RepositoryPath,
+  digest: Digest,
+): void {
+  holdings.addManifest(repository, digest)
+  for (const blob of store.manifests.get(digest)?.blobs ?? []) holdings.addBlob(repository, blob)
+}
+
+async function lookForBlobs(
+  { target, verdicts, store }: HoldingsRequest,
+  holdings: Holdings,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = new Map<RepositoryPath, Set<Digest>>()
+  for (const image of imagesToSend(verdicts)) {
+    const { repository } = image.destination
+    const missing = missingManifests(store, image, image.attachments, holdings)
+    const blobs = [...blobsBelow(store, missing)].filter(digest => !holdings.hasBlob(repository, digest))
+    wanted.set(repository, new Set([...(wanted.get(repository) ?? []), ...blobs]))
+  }
+  const questions = [...wanted].map(([repository, blobs]) => ({
+    repository,
+    digests: [...blobs],
+    exists: holdings.knows(repository),
+  }))
+  const found = await surveyBlobs(target, questions, store.blobs, signal)
+  for (const [repository, digests] of found)
+    for (const digest of digests) holdings.addBlob(repository, digest)
+}

@@ -1,0 +1,15 @@
+/** Rendering of plans, states and results: data in, text out. */
+
+export { printable, shortenEnd, shortenMiddle, wrap } from './fit.ts'
+export { originText, shortDestination, targetName } from './naming.ts'
+export { MARKDOWN_BYTES, renderPlanMarkdown } from './plan-markdown.ts'
+export { PLAN_LINES, renderPlan, totalsText } from './plan-text.ts'
+export type { PlanRendering } from './plan-view.ts'
+export { renderError, renderProblems } from './problem-text.ts'
+export { countOf, formatBytes, formatCount, formatDuration } from './quantities.ts'
+export { applyExitCode, type ResultRendering, renderApplyResult } from './result-text.ts'
+export { renderState, renderStateImage, type StateRendering } from './state-text.ts'
+export { PLAIN_STYLE, type Style } from './style.ts'
+export { alignTable, type Cell, type Column } from './table.ts'
+export { findUses, type Route, type Use } from './uses.ts'
+export { renderWhy, type WhyRendering } from './uses-text.ts'

@@ -1,0 +1,143 @@
+/**
+ * A plan as Markdown for a pull request: totals on top, what destroys or overwrites expanded, everything else folded.
+ *
+ * Hosting sites cap comments at 64 KiB; long lists share what there is and say how much they leave out. The order is
+ * the plan's own, so that the comments of two plans can be compared.
+ */
+import { hasChanges, isDestructive, type Plan } from '../plan/plan.ts'
+import { printable } from './fit.ts'
+import { actionSymbol, digestStep, originsText, shortDestination, targetName } from './naming.ts'
+import { type ChangeOf, costOf, gatherPlan } from './plan-groups.ts'
+import { removalDetails } from './plan-lists.ts'
+import { totalsText } from './plan-text.ts'
+import { countOf, formatBytes, formatCount } from './quantities.ts'
+import { entriesThatFit, shareRoom } from './share.ts'
+
+/** Bytes of UTF-8 the whole text stays within. */
+export const MARKDOWN_BYTES = 60_000
+
+/** What the line that counts the entries left out takes at most, bytes. */
+const REST_BYTES = 40
+
+interface Fold {
+  readonly title: string
+  readonly open: boolean
+  readonly entries: readonly string[]
+}
+
+/** Markdown (with `<details>` blocks), ending in a line feed. */
+export function renderPlanMarkdown(plan: Plan): string {
+  const head = headText(plan)
+  const folds = foldsOf(plan).filter(fold => fold.entries.length > 0)
+  const frames = folds.map(fold => bytesIn(foldText(fold, fold.entries.length, '')) + REST_BYTES)
+  const heights = folds.map(fold => fold.entries.map(bytesIn))
+  const room = MARKDOWN_BYTES - bytesIn(head) - frames.reduce((sum, frame) => sum + frame, 0)
+  const wanted = heights.map(list => list.reduce((sum, height) => sum + height, 0))
+  const shares = shareRoom(wanted, room)
+  const texts = folds.map((fold, at) => {
+    const shown = entriesThatFit(heights[at] ?? [], shares[at] ?? 0, 0)
+    return foldText(fold, shown, fold.entries.slice(0, shown).join(''))
+  })
+  return [head, ...texts].join('\n')
+}
+
+function headText(plan: Plan): string {
+  const target = code(targetName(plan.target))
+  const title = `### mirrorform plan for ${target}\n`
+  if (!hasChanges(plan)) {
+    return `${title}\nNo changes: the target holds everything that is asked for (${countOf(plan.summary.keep, 'image')}).\n`
+  }
+  const { move, delete: deletes } = plan.summary
+  const warnings = [
+    ...(isDestructive(plan) ? [`**Deletes ${countOf(deletes, 'image')}.**`] : []),
+    ...(move > 0 ? [`**${countOf(move, 'tag')} will name another digest.**`] : []),
+  ]
+  return [title, totalsText(plan.summary), ...(warnings.length > 0 ? ['', warnings.join(' ')] : []), ''].join(
+    '\n',
+  )
+}
+
+function foldsOf(plan: Plan): readonly Fold[] {
+  const { groups, repairs, moves, keeps, forgets, deletes } = gatherPlan(plan)
+  const name = (change: Parameters<typeof label>[1]): string => label(plan, change)
+  const reasons = (changes: readonly ChangeOf<'keep' | 'forget' | 'repair'>[]): readonly string[] =>
+    changes.map(change => item(`${name(change)} ${prose(change.reason)}`))
+  return [
+    { title: 'Notes', open: true, entries: plan.notes.map(note => item(prose(note))) },
+    {
+      title: 'Deletes',
+      open: true,
+      entries: deletes.map(change =>
+        item(
+          `${name(change)} last wanted by ${prose(originsText(change.image))}`,
+          removalDetails(change.removal, change.image.destination.tag).map(prose),
+        ),
+      ),
+    },
+    {
+      title: 'Moves',
+      open: true,
+      entries: moves.map(change =>
+        item(
+          `${name(change)} ${code(digestStep(change.from, change.image.digest, false))}`,
+          change.reason === undefined ? [] : [prose(change.reason)],
+        ),
+      ),
+    },
+    { title: 'Drift: gone or changed at the target', open: true, entries: reasons(repairs) },
+    ...groups.flatMap(group => [
+      {
+        title: `Adds: ${group.title}`,
+        open: false,
+        entries: group.adds.map(change =>
+          item(
+            `${name(change)} ${formatBytes(costOf(plan, [change]).toCopy)} to copy, from ${code(change.image.source)}`,
+            change.reason === undefined ? [] : [prose(change.reason)],
+          ),
+        ),
+      },
+      {
+        title: `Already there, taken into the state: ${group.title}`,
+        open: false,
+        entries: group.adopts.map(change => item(name(change))),
+      },
+    ]),
+    { title: 'Stay as they are', open: false, entries: reasons(keeps) },
+    { title: 'Forgotten by the state, not touched at the target', open: false, entries: reasons(forgets) },
+  ]
+}
+
+function foldText(fold: Fold, shown: number, entries: string): string {
+  const { title, open } = fold
+  const hidden = fold.entries.length - shown
+  const rest = hidden > 0 ? `- … ${formatCount(hidden)} more\n` : ''
+  const count = formatCount(fold.entries.length)
+  return `<details${open ? ' open' : ''}><summary>${prose(title)} (${count})</summary>\n\n${entries}${rest}\n</details>\n`
+}
+
+function label(plan: Plan, change: Plan['changes'][number]): string {
+  return code(`${actionSymbol(change.action)} ${shortDestination(plan.target, change.image.destination)}`)
+}
+
+function item(text: string, details: readonly string[] = []): string {
+  return `- ${text}\n${details.map(detail => `  - ${detail}\n`).join('')}`
+}
+
+/** A code span whatever the text holds (CommonMark 0.31, "Code spans"). */
+function code(text: string): string {
+  const bare = printable(text).replaceAll('\n', ' ')
+  const longest = Math.max(0, ...[...bare.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return longest === 0 ? `${fence}${bare}${fence}` : `${fence} ${bare} ${fence}`
+}
+
+/** Text that must not turn into markup (CommonMark 0.31, "Backslash escapes"). */
+function prose(text: string): string {
+  return printable(text)
+    .replaceAll('\n', ' ')
+    .replace(/[\\`*_[\]<>|~#&]/g, '\\$&')
+}
+
+function bytesIn(text: string): number {
+  return Buffer.byteLength(text)
+}

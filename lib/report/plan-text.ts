@@ -1,0 +1,124 @@
+/**
+ * A plan as a person reviews it in a terminal: what it changes where, groups with their bytes, then notes, moves and
+ * deletes, then the totals and what to do next.
+ *
+ * Whatever the size of the plan, the default stays within `PLAN_LINES` lines: long lists share the room that is left
+ * and end in the command that shows the rest. Same plan, same width, same text.
+ */
+import { hasChanges, type Plan, type Summary } from '../plan/plan.ts'
+import { printable, visibleWidth, wrap } from './fit.ts'
+import { entriesShown } from './listing.ts'
+import { shellWord, targetName } from './naming.ts'
+import { gatherPlan } from './plan-groups.ts'
+import { groupBlocks, groupLines } from './plan-groups-text.ts'
+import { planSections, sectionLines } from './plan-lists.ts'
+import { type PlanRendering, viewOf } from './plan-view.ts'
+import { countOf, formatBytes, formatCount } from './quantities.ts'
+
+/** What fits on one screen of most terminals (design: "within about 40 lines whatever the size"). */
+export const PLAN_LINES = 40
+
+/** Lines without a final line feed. */
+export function renderPlan(plan: Plan, rendering: PlanRendering): string {
+  const view = viewOf(plan, rendering)
+  const gathered = gatherPlan(plan)
+  const changing = hasChanges(plan)
+  const above = changing ? headerLines(plan, rendering) : noChangeLines(plan, rendering)
+  const below = changing ? ['', ...totalLines(plan, rendering), ...nextLines(rendering)] : []
+  const blocks = groupBlocks(gathered, view)
+  const sections = planSections(gathered, view)
+  const room = PLAN_LINES - above.length - below.length - (blocks.length > 0 ? 1 : 0)
+  const shown = entriesShown([...blocks, ...sections], room)
+  return [
+    ...above,
+    ...(blocks.length > 0 ? [''] : []),
+    ...groupLines(blocks, shown, view),
+    ...sections.flatMap((section, at) => sectionLines(section, shown[blocks.length + at] ?? 0, view)),
+    ...below,
+  ].join('\n')
+}
+
+function headerLines(plan: Plan, rendering: PlanRendering): readonly string[] {
+  const { style, statePath, heldImages, width } = rendering
+  const target = targetName(plan.target)
+  const held = `${countOf(heldImages, 'image')} held`
+  const state =
+    statePath === undefined
+      ? held
+      : `${plan.lineage === undefined ? 'new state' : 'state'} ${printable(statePath)}, ${held}`
+  const title = `mirrorform will change ${target}`
+  const oneLine = `${title}   (${state})`
+  const lines =
+    visibleWidth(oneLine) <= width ? [oneLine] : [...wrap(title, width, 2), ...wrap(`  (${state})`, width, 1)]
+  return [
+    ...lines.map(line => line.replace(target, () => style.strong(target))),
+    ...scopeLines(plan, rendering),
+  ]
+}
+
+/** What narrows or widens the plan beyond its image set, so that a reviewer does not miss it. */
+function scopeLines(plan: Plan, { width, style }: PlanRendering): readonly string[] {
+  const { only, exclude, refresh, destroy, allowMassDelete } = plan.options
+  const flags = [
+    ...only.map(glob => `--only ${shellWord(glob)}`),
+    ...exclude.map(glob => `--exclude ${shellWord(glob)}`),
+    ...(refresh ? [] : ['--refresh=false']),
+    ...(destroy ? ['--destroy'] : []),
+    ...(allowMassDelete ? ['--allow-mass-delete'] : []),
+  ]
+  if (flags.length === 0) return []
+  return wrap(`  planned with ${printable(flags.join(' '))}`, width, 2).map(style.warning)
+}
+
+function noChangeLines(plan: Plan, rendering: PlanRendering): readonly string[] {
+  const target = targetName(plan.target)
+  const images = countOf(plan.summary.keep, 'image')
+  const { destroy, refresh, only, exclude } = plan.options
+  const asked = only.length + exclude.length > 0 ? 'the plan was narrowed to' : 'the image set asks for'
+  const text = destroy
+    ? `No changes. The state holds nothing that could be removed from ${target}.`
+    : refresh
+      ? `No changes. ${target} holds everything ${asked} (${images}).`
+      : `No changes. By its state, ${target} holds everything ${asked} (${images}); it was not asked itself.`
+  return [...wrap(text, rendering.width), ...scopeLines(plan, rendering)]
+}
+
+const TOTALS = [
+  ['add', 'to add'],
+  ['adopt', 'to adopt'],
+  ['move', 'to move'],
+  ['repair', 'to repair'],
+  ['delete', 'to delete'],
+  ['forget', 'to forget'],
+  ['keep', 'unchanged'],
+] as const satisfies readonly (readonly [keyof Summary, string])[]
+
+/** `Plan: 199 to add, 1 to move, 11 to delete, 1,272 unchanged. 3.5 GiB to copy in 412 blobs.` */
+export function totalsText(summary: Summary): string {
+  const counts = TOTALS.filter(([key]) => summary[key] > 0)
+    .map(([key, text]) => `${formatCount(summary[key])} ${text}`)
+    .join(', ')
+  const { bytesToTransfer, blobsToTransfer } = summary
+  const copy =
+    blobsToTransfer === 0
+      ? 'No blobs to copy.'
+      : `${formatBytes(bytesToTransfer)} to copy in ${countOf(blobsToTransfer, 'blob')}.`
+  return `Plan: ${counts === '' ? 'nothing to do' : counts}. ${copy}`
+}
+
+function totalLines(plan: Plan, { style, width }: PlanRendering): readonly string[] {
+  const deletes = `${formatCount(plan.summary.delete)} to delete`
+  return wrap(totalsText(plan.summary), width).map(line =>
+    line.replace(deletes, () => style.removed(deletes)),
+  )
+}
+
+function nextLines({ savedTo, shownFrom, width }: PlanRendering): readonly string[] {
+  if (savedTo !== undefined) {
+    const path = shellWord(savedTo)
+    return wrap(`Saved to ${path}. Review it, commit it, then run: mirrorform apply ${path}`, width)
+  }
+  return shownFrom === undefined
+    ? []
+    : wrap(`To carry it out, run: mirrorform apply ${shellWord(shownFrom)}`, width)
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { printable, visibleWidth } from './fit.ts'
+import { alignTable } from './table.ts'
+
+const rows = [
+  [{ text: 'ubi9/ubi:latest' }, { text: '1.0 MiB' }, { text: 'registry.redhat.io/ubi9/ubi:latest' }],
+  [{ text: 'a:1' }, { text: '22.0 KiB' }],
+]
+const columns = [
+  { shorten: 'middle', min: 8 },
+  { align: 'right' },
+  { shorten: 'middle', min: 12, optional: true },
+] as const
+
+test('cells stand below each other and lines end without spaces', () => {
+  assert.deepEqual(alignTable(rows, { columns, width: 100, indent: 2 }), [
+    '  ubi9/ubi:latest   1.0 MiB  registry.redhat.io/ubi9/ubi:latest',
+    '  a:1              22.0 KiB',
+  ])
+})
+
+test('in a narrow terminal columns are shortened before any is left out', () => {
+  assert.deepEqual(alignTable(rows, { columns, width: 44, indent: 2 }), [
+    '  ubi9/ubi:latest   1.0 MiB  regis…bi:latest',
+    '  a:1              22.0 KiB',
+  ])
+  assert.deepEqual(alignTable(rows, { columns, width: 20, indent: 2 }), [
+    '  ub…atest   1.0 MiB',
+    '  a:1       22.0 KiB',
+  ])
+})
+
+test('wide characters count as the columns they take', () => {
+  assert.deepEqual(
+    alignTable(
+      [
+        [{ text: '日本' }, { text: 'x' }],
+        [{ text: 'abcd' }, { text: 'y' }],
+      ],
+      {
+        columns: [{}, {}],
+        width: 80,
+      },
+    ),
+    ['日本  x', 'abcd  y'],
+  )
+})
+
+test('no line is wider than the terminal as long as a column of each cell fits', () => {
+  const cell = fc.record({
+    text: fc.string({ unit: 'grapheme' }).map(text => printable(text).replaceAll('\n', '')),
+  })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cell, cell, cell)), fc.integer({ min: 8, max: 80 }), (cells, width) => {
+      for (const line of alignTable(cells, { columns, width })) assert.ok(visibleWidth(line) <= width, line)
+    }),
+  )
+})

@@ -1,0 +1,62 @@
+/**
+ * Sends again what failed for a passing reason: exponential backoff with jitter, never sooner than the server asked
+ * (`Retry-After`, RFC 9110 section 10.2.3, both forms).
+ */
+import { setTimeout as sleepFor } from 'node:timers/promises'
+import type { Clock } from '../options.ts'
+import { RegistryError } from './registry-error.ts'
+
+export interface RetryPolicy {
+  /** further attempts after the first */
+  readonly retries: number
+  /** milliseconds before the first retry */
+  readonly delay: number
+  readonly clock: Clock
+}
+
+/** Longest pause between attempts that is ours to choose, milliseconds. */
+const MAX_BACKOFF = 30_000
+/** Longest pause a server may ask for, milliseconds; one that asks for more is told to the user instead. */
+const MAX_RETRY_AFTER = 10 * 60_000
+
+export const SYSTEM_CLOCK: Clock = {
+  now: () => performance.now(),
+  random: Math.random,
+  sleep: (ms, signal) => sleepFor(ms, undefined, { signal }),
+}
+
+/** Runs `attempt` until it works, fails for good, or the retries are used up; throws its last error. */
+export async function retrying<T>(
+  policy: RetryPolicy,
+  signal: AbortSignal,
+  attempt: (failures: number) => Promise<T>,
+): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    signal.throwIfAborted()
+    try {
+      return await attempt(failures)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof RegistryError) || !error.retryable || failures >= policy.retries) throw error
+      if ((error.retryAfter ?? 0) > MAX_RETRY_AFTER) throw error
+      await policy.clock.sleep(pauseBefore(failures, error.retryAfter, policy), signal)
+    }
+  }
+}
+
+/** Between half and all of `delay` × 2^failures, at least what the server asked for. */
+export function pauseBefore(failures: number, retryAfter: number | undefined, policy: RetryPolicy): number {
+  const full = Math.min(policy.delay * 2 ** failures, MAX_BACKOFF)
+  return Math.max(full / 2 + (full / 2) * policy.clock.random(), retryAfter ?? 0)
+}
+
+/**
+ * Milliseconds from a `Retry-After` header: seconds, or a date, which is measured against the answer's own `Date` so
+ * that clocks need not agree.
+ */
+export function readRetryAfter(header: string | undefined, date: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
+  const until = Date.parse(header) - Date.parse(date ?? '')
+  return Number.isNaN(until) ? undefined : Math.max(0, until)
+}

@@ -1,0 +1,206 @@
+/**
+ * One registry as one side of the work sees it: requests with login, redirects and retries, and what was learnt.
+ *
+ * Every request to a registry's API goes through `request`; pacing by what a host can take has its place there, around
+ * `#attempt`.
+ */
+import type { Authorization, Authorizer } from '../auth/authorizer.ts'
+import { parseChallenges } from '../auth/challenge.ts'
+import type { Credentials } from '../auth/credentials.ts'
+import type { Scopes } from '../auth/scope.ts'
+import { answerFault } from './answer-fault.ts'
+import { discard } from './body.ts'
+import { codeOf, connectionFault } from './connection-fault.ts'
+import { type Contact, type ContactOptions, makeContact } from './contact.ts'
+import type { Intent, Method } from './guard.ts'
+import { type HostFacts, noFacts } from './host-facts.ts'
+import { sendFollowing } from './redirects.ts'
+import { refusalOf } from './refusal.ts'
+import { type Fault, type Operation, RegistryError } from './registry-error.ts'
+import { type RetryPolicy, retrying } from './retry.ts'
+import { untilAborted } from './single-flight.ts'
+import type { Answer, Wire } from './wire.ts'
+
+export interface ApiRequest {
+  readonly operation: Operation
+  readonly method: Method
+  /** `/v2/…`, or an address that the registry itself gave */
+  readonly path: string | URL
+  /** Default: reading. */
+  readonly intent?: Intent
+  readonly scopes: Scopes
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  /** A body that can be sent once: such a request is never repeated here. */
+  readonly stream?: AsyncIterable<Uint8Array>
+  /** The answers that `receive` deals with; every other is an error. */
+  readonly wanted: (status: number) => boolean
+  /** Default: as the options say. */
+  readonly retries?: number
+}
+
+export interface SessionParts {
+  readonly wire: Wire
+  readonly policy: RetryPolicy
+  readonly credentials: Credentials
+  readonly authorizer: Authorizer
+  /** Ends shared work when the client closes. */
+  readonly lifetime: AbortSignal
+}
+
+/** How long a registry that could not be reached is taken to be away, milliseconds. */
+const AWAY_FOR = 30_000
+
+export class HostSession {
+  readonly host: string
+  readonly facts: HostFacts = noFacts()
+  readonly policy: RetryPolicy
+  readonly #options: ContactOptions
+  readonly #parts: SessionParts
+  #contact: Promise<Contact> | undefined
+  #failedAt: number | undefined
+
+  constructor(options: ContactOptions, parts: SessionParts) {
+    this.host = options.host
+    this.policy = parts.policy
+    this.#options = options
+    this.#parts = parts
+  }
+
+  /** Whether it could not be used a moment ago, so that another endpoint is the better choice. */
+  get isAway(): boolean {
+    return this.#failedAt !== undefined && this.policy.clock.now() - this.#failedAt < AWAY_FOR
+  }
+
+  /** @throws RegistryError when the registry cannot be reached; asked again only after a while. */
+  contact(signal: AbortSignal): Promise<Contact> {
+    if (this.#contact === undefined || (this.#failedAt !== undefined && !this.isAway)) {
+      this.#failedAt = undefined
+      this.#contact = this.#makeContact()
+    }
+    return untilAborted(this.#contact, signal)
+  }
+
+  /**
+   * Sends a request and hands the wanted answer to `receive`, which reads or discards its body.
+   *
+   * @throws RegistryError, GuardError before anything is sent, CredentialError, whatever `receive` throws
+   */
+  async request<T>(
+    request: ApiRequest,
+    signal: AbortSignal,
+    receive: (answer: Answer) => Promise<T>,
+  ): Promise<T> {
+    this.#parts.wire.guard.check(request.method, request.intent ?? { kind: 'read' })
+    const retries = request.stream === undefined ? (request.retries ?? this.policy.retries) : 0
+    try {
+      const contact = await this.contact(signal)
+      return await retrying({ ...this.policy, retries }, signal, () =>
+        this.#attempt(contact, request, signal, receive),
+      )
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error
+      if (error.retryable && request.stream === undefined) this.#failedAt ??= this.policy.clock.now()
+      throw error.about(request.operation)
+    }
+  }
+
+  /** What an error of a connection to this registry means. */
+  connectionFault(error: unknown): Fault {
+    return connectionFault(error, this.#options)
+  }
+
+  async #makeContact(): Promise<Contact> {
+    const { wire, lifetime, authorizer } = this.#parts
+    try {
+      const contact = await retrying(this.policy, lifetime, () => makeContact(wire, this.#options, lifetime))
+      authorizer.learn(contact.challenges)
+      return contact
+    } catch (error) {
+      this.#failedAt = this.policy.clock.now()
+      throw error
+    }
+  }
+
+  async #attempt<T>(
+    contact: Contact,
+    request: ApiRequest,
+    signal: AbortSignal,
+    receive: (answer: Answer) => Promise<T>,
+  ): Promise<T> {
+    const url = new URL(request.path, contact.base)
+    const ours = url.origin === contact.base.origin
+    const { authorizer } = this.#parts
+    try {
+      let sent = ours ? await authorizer.authorize(request.scopes, signal) : undefined
+      let answer = await this.#send(url, request, sent, signal)
+      if (answer.status === 401 && answer.url.origin === contact.base.origin) {
+        const challenges = parseChallenges(answer.headers['www-authenticate'])
+        const renewed = await authorizer.renew(sent, challenges, request.scopes, signal)
+        if (renewed !== undefined && request.stream !== undefined) throw await this.#tokenRanOut(answer)
+        if (renewed !== undefined) {
+          await discard(answer)
+          sent = renewed
+          answer = await this.#send(url, request, sent, signal)
+        }
+      }
+      if (request.wanted(answer.status)) return await receive(answer)
+      throw await this.#refusal(answer, request, sent, answer.url.origin === contact.base.origin)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isConnectionError(error)) throw error
+      const host = ours ? this.host : url.host
+      throw new RegistryError(connectionFault(error, { ...this.#options, host }))
+    }
+  }
+
+  #send(
+    url: URL,
+    request: ApiRequest,
+    authorization: Authorization | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    return sendFollowing(
+      this.#parts.wire,
+      {
+        method: request.method,
+        url,
+        intent: request.intent ?? { kind: 'read' },
+        headers: { ...request.headers, ...(authorization && { authorization: authorization.header }) },
+        body: request.stream ?? request.body,
+        insecure: this.#options.insecure,
+      },
+      signal,
+    )
+  }
+
+  /** The body is spent, so whoever made it has to start again; a new token is at hand by then. */
+  async #tokenRanOut(answer: Answer): Promise<RegistryError> {
+    return new RegistryError({ ...(await answerFault(answer, this.host)), retryable: true })
+  }
+
+  async #refusal(
+    answer: Answer,
+    request: ApiRequest,
+    sent: Authorization | undefined,
+    ours: boolean,
+  ): Promise<RegistryError> {
+    const fault = await answerFault(answer, ours ? this.host : answer.url.host)
+    // A signed address that has run out is made anew by asking the registry again.
+    if (!ours)
+      return new RegistryError({ ...fault, retryable: fault.retryable || (fault.status ?? 0) === 403 })
+    return new RegistryError(
+      refusalOf(fault, {
+        host: this.host,
+        scopes: request.scopes,
+        sent,
+        credentials: this.#parts.credentials,
+      }),
+    )
+  }
+}
+
+/** Errors of undici and of sockets carry a code; mistakes in this program do not. */
+function isConnectionError(error: unknown): boolean {
+  return error instanceof Error && !('hint' in error) && codeOf(error) !== undefined
+}

@@ -1,0 +1,9 @@
+/** Images in registries: the OCI distribution and Docker v2 API as a source and as a target. */
+export { openRegistries } from './access.ts'
+export { CredentialError } from './auth/credential-file.ts'
+export { BlockedRegistryError } from './conf/endpoints.ts'
+export { RegistriesConfError } from './conf/registries-conf.ts'
+export { GuardError } from './http/guard.ts'
+export { RegistryError } from './http/registry-error.ts'
+export { CertificateError } from './http/trust.ts'
+export type { Clock, RegistryAccess, RegistryOptions, RequestRecord, Timeouts } from './options.ts'

@@ -1,0 +1,66 @@
+/**
+ * What the registry client is given and what it gives back.
+ *
+ * Environment, home folder, time and randomness come in as values, so that the same options always mean the same
+ * requests. `target` is the only place that may be changed: see `http/guard.ts`.
+ */
+import type { Sources, Target } from '../../lib/provider.ts'
+import type { TargetAddress } from '../../lib/target.ts'
+
+export interface RegistryOptions {
+  /** `--authfile`: searched before every other credential file. */
+  readonly authFile?: string
+  /** Default true. false also takes certificates nobody vouches for, and plain HTTP where HTTPS is not spoken. */
+  readonly srcTlsVerify?: boolean
+  readonly destTlsVerify?: boolean
+  /** Folders that hold `<host[:port]>/*.crt`; default: the user's, then `/etc/containers` and `/etc/docker`. */
+  readonly certsDirs?: readonly string[]
+  /** A `registries.conf` to use instead of the environment's and the standard places. */
+  readonly registriesConf?: string
+  readonly env: NodeJS.ProcessEnv
+  readonly home: string
+  /** The only place that mutating requests may go to; without it there are none. */
+  readonly target?: TargetAddress
+  /** How often a request that failed for a passing reason is sent again; default 5. */
+  readonly retries?: number
+  /** Milliseconds before the first retry, doubled for each further one; default 1000. */
+  readonly retryDelay?: number
+  readonly timeouts?: Timeouts
+  readonly userAgent?: string
+  /** Called for every answer (and, with status 0, for every request that got none). URLs are free of secrets. */
+  readonly onRequest?: (request: RequestRecord) => void
+  readonly clock?: Clock
+}
+
+/** Milliseconds without progress, never for a whole transfer. */
+export interface Timeouts {
+  readonly connect?: number
+  /** From the last byte sent to the answer's headers. */
+  readonly headers?: number
+  /** Between two pieces of an answer's body. */
+  readonly body?: number
+}
+
+export interface RequestRecord {
+  readonly method: string
+  readonly url: string
+  readonly status: number
+  /** milliseconds until the headers of the answer */
+  readonly ms: number
+}
+
+export interface Clock {
+  /** milliseconds, of any fixed origin */
+  now(): number
+  /** 0 ≤ x < 1 */
+  random(): number
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export interface RegistryAccess {
+  /** Opens sources of kind `registry`; the same repository gives the same reader. */
+  readonly sources: Sources
+  /** @throws RegistryError when registries.conf blocks the address. */
+  target(address: TargetAddress): Target
+  close(): Promise<void>
+}
