@@ -1,13 +1,15 @@
 /** `apply`: carries out a saved plan, or plans, shows, asks and carries out just that. */
+import { readFile } from 'node:fs/promises'
 import { type ApplyEvent, type ApplyResult, applyPlan } from '../../lib/apply/index.ts'
 import { InterruptedError, UsageError } from '../../lib/errors.ts'
+import { digestOf } from '../../lib/oci/digest.ts'
 import { hasChanges, type Plan } from '../../lib/plan/plan.ts'
 import { decodePlan, planDigest } from '../../lib/plan/plan-file.ts'
 import { applyExitCode, renderApplyResult, renderPlan } from '../../lib/report/index.ts'
 import { formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
-import { confirm, createProgress } from '../terminal/index.ts'
+import { confirm, createProgress, type Output } from '../terminal/index.ts'
 import { chooseTarget } from '../wiring/choose-target.ts'
 import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
 import { type MakePlanArguments, planFor } from '../wiring/plan-for.ts'
@@ -24,7 +26,7 @@ export interface ApplyArguments extends MakePlanArguments {
 export const run: Command<ApplyArguments> = async (args, invocation) => {
   const { output, width, noteWidth } = invocation
   const approved =
-    args.plan === undefined ? await planAndAsk(args, invocation) : await readPlan(args, args.plan)
+    args.plan === undefined ? await planAndAsk(args, invocation) : await readPlan(args, args.plan, output)
   if (approved === undefined) {
     output.note('Nothing was changed.')
     return 1
@@ -48,13 +50,24 @@ interface Approved {
   readonly statePath: string
 }
 
-async function readPlan(args: ApplyArguments, path: string): Promise<Approved> {
+async function readPlan(args: ApplyArguments, path: string, output: Output): Promise<Approved> {
   if (args.config !== undefined || args.to !== undefined)
     throw new UsageError('a plan file and -c or --to exclude each other', {
       hint: 'a plan says itself what goes where; apply it alone, or plan again',
     })
   const plan = decodePlan(await readText(path, 'plan'), path)
+  for (const changed of await changedInputs(plan))
+    output.warn(`${changed} changed since the plan was made; what is applied is the plan`)
   return { plan, statePath: args.state ?? plan.statePath }
+}
+
+/** Image sets that are here and no longer what the plan was made from. */
+async function changedInputs(plan: Plan): Promise<readonly string[]> {
+  const texts = await Promise.all(plan.inputs.map(({ path }) => readFile(path).catch(() => undefined)))
+  return plan.inputs.flatMap(({ path, digest }, at) => {
+    const text = texts[at]
+    return text !== undefined && digestOf(text) !== digest ? [path] : []
+  })
 }
 
 /** undefined when the user said no. */

@@ -31,7 +31,7 @@ export const run: Command<ShowArguments> = async (args, { output, width }) => {
     if (args.requests) output.print(requestLines(plan).join('\n'))
     else if (args.markdown) output.print(renderPlanMarkdown(plan))
     else {
-            output.print(
+      output.print(
         renderPlan(plan, {
           style,
           width,

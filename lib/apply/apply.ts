@@ -9,18 +9,20 @@ import pLimit from 'p-limit'
 import { hintOf, InterruptedError, messageOf, PlanError } from '../errors.ts'
 import type { RepositoryPath } from '../oci/reference.ts'
 import type { Change, Plan } from '../plan/plan.ts'
-import type { JournalEntry, LooseBlob } from '../state.ts'
-import { formatDestination } from '../target.ts'
-import { type BlobBoard, createBlobBoard } from './blob-board.ts'
+import type { JournalEntry, State, StateImage } from '../state.ts'
+import { destinationKey, formatDestination } from '../target.ts'
+import { createBlobSender } from './blob-sender.ts'
 import { type ApplyContext, type ApplyOptions, throwIfStopping } from './context.ts'
+import { createDeliveries } from './deliveries.ts'
 import type { ApplyEvent, ApplyResult, ItemOutcome, ItemResult } from './events.ts'
-import { createRemover, type DeleteChange, type RepositoryRemover } from './remove.ts'
+import { createRemover, type DeleteChange } from './remove.ts'
 import { sendImage } from './send.ts'
+import type { SendingRoom } from './send-content.ts'
 
 export interface Execution {
   readonly plan: Plan
-  /** Blobs that an earlier apply has sent for images it could not finish. */
-  readonly loose: readonly LooseBlob[]
+  /** As it was when the apply began: nothing outside of it is deleted. */
+  readonly state: State
   readonly record: (entry: JournalEntry) => Promise<void>
   /** Milliseconds, of any clock that only goes forward. */
   readonly now: () => number
@@ -28,12 +30,13 @@ export interface Execution {
 
 /** Never throws for a single item: what failed is in the result. */
 export async function executePlan(execution: Execution, options: ApplyOptions): Promise<ApplyResult> {
-  const { plan, now } = execution
+  const { plan, state, now } = execution
   const started = now()
   const tally = createTally(options.emit)
   const context: ApplyContext = { ...options, emit: tally.emit, content: plan, record: execution.record }
-  const board = createBlobBoard(context, execution.loose)
   const todo = plan.changes.filter(change => change.action !== 'keep')
+  const deliveries = createDeliveries(todo)
+  const room: SendingRoom = { context, blobs: createBlobSender(context, state.loose), deliveries }
   context.emit({ type: 'start', items: todo.length, bytes: plan.summary.bytesToTransfer })
 
   const item = async (change: Change, work: () => Promise<'done' | 'already'>): Promise<ItemResult> => {
@@ -47,12 +50,14 @@ export async function executePlan(execution: Execution, options: ApplyOptions): 
       return { destination, action, outcome }
     } catch (error) {
       return failed(context, { destination, action }, error)
+    } finally {
+      deliveries.end(change)
     }
   }
 
-  const sends = await sendAll(todo, context, board, item)
+  const sends = await sendAll(todo, state, room, item)
   const held = sends.some(result => result.outcome === 'failed')
-  const removals = await removeAll(todo, context, held, item)
+  const removals = await removeAll(todo, { context, state, plan, held }, item)
   const results = [...sends, ...removals]
   const count = (outcome: ItemOutcome) => results.filter(result => result.outcome === outcome).length
   return {
@@ -70,20 +75,22 @@ type RunItem = (change: Change, work: () => Promise<'done' | 'already'>) => Prom
 
 async function sendAll(
   todo: readonly Change[],
-  context: ApplyContext,
-  board: BlobBoard,
+  state: State,
+  room: SendingRoom,
   item: RunItem,
 ): Promise<readonly ItemResult[]> {
-  const limit = pLimit(context.parallelImages)
+  const limit = pLimit(room.context.parallelImages)
+  const held = new Map(state.images.map(image => [destinationKey(image.destination), image]))
   const work = todo.flatMap(change => {
+    const before = held.get(destinationKey(change.image.destination))
     switch (change.action) {
       case 'add':
       case 'move':
       case 'repair':
       case 'adopt':
-        return [limit(() => item(change, () => sendImage(change, context, board)))]
+        return [limit(() => item(change, () => sendImage(change, before, room)))]
       case 'forget':
-        return [limit(() => item(change, () => forget(change, context)))]
+        return [limit(() => item(change, () => forget(change, before, room.context)))]
       case 'delete':
       case 'keep':
         return []
@@ -94,22 +101,35 @@ async function sendAll(
   return Promise.all(work)
 }
 
-async function forget(change: Change, context: ApplyContext): Promise<'done'> {
+async function forget(
+  change: Change,
+  before: StateImage | undefined,
+  context: ApplyContext,
+): Promise<'done' | 'already'> {
+  if (before === undefined) return 'already'
   await context.record({ did: 'remove', destination: change.image.destination, as: 'forget' })
   return 'done'
 }
 
+interface Removing {
+  readonly context: ApplyContext
+  readonly state: State
+  readonly plan: Plan
+  /** Something could not be sent. */
+  readonly held: boolean
+}
+
 async function removeAll(
   todo: readonly Change[],
-  context: ApplyContext,
-  held: boolean,
+  removing: Removing,
   item: RunItem,
 ): Promise<readonly ItemResult[]> {
+  const { context } = removing
   const limit = pLimit(context.parallelImages)
   const deletes = todo.filter((change): change is DeleteChange => change.action === 'delete')
   const byRepository = Map.groupBy(deletes, change => change.image.destination.repository)
   const work = [...byRepository].map(([repository, changes]) =>
-    limit(() => removeFrom(repository, changes, context, held, item)),
+    limit(() => removeFrom(repository, changes, removing, item)),
   )
   return (await Promise.all(work)).flat()
 }
@@ -117,11 +137,10 @@ async function removeAll(
 async function removeFrom(
   repository: RepositoryPath,
   changes: readonly DeleteChange[],
-  context: ApplyContext,
-  held: boolean,
+  { context, state, plan, held }: Removing,
   item: RunItem,
 ): Promise<readonly ItemResult[]> {
-  const remover: RepositoryRemover = createRemover(context, repository)
+  const remover = createRemover(context, repository, state, plan)
   const results: ItemResult[] = []
   for (const change of changes)
     results.push(await item(change, async () => (held ? holdBack() : remover.remove(change))))

@@ -1,14 +1,17 @@
 /**
  * Carries out one delete, step by step as planned, after making sure that nothing but what the plan lists would go:
- * the tag still names what it named, and no new tag has appeared on a digest that is about to be deleted.
+ * the image is still ours, its tag names what it named, and no digest that is to be deleted has got a new tag or has
+ * become part of something that stays. All of that is looked at before the first step.
  */
 import { PlanError } from '../errors.ts'
+import { closureOf } from '../graph/graph.ts'
 import { type Digest, shortDigest } from '../oci/digest.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
+import { type Census, takeCensus } from '../plan/census.ts'
 import { displacedManifest, EMPTY_BLOB, EMPTY_BLOB_DIGEST } from '../plan/displaced.ts'
-import type { Change, RemovalStep } from '../plan/plan.ts'
-import { surveyRepository } from '../plan/survey.ts'
-import { formatDestination, formatRepository } from '../target.ts'
+import type { Change, Plan, RemovalStep } from '../plan/plan.ts'
+import type { State } from '../state.ts'
+import { destinationKey, formatDestination, formatRepository } from '../target.ts'
 import { type ApplyContext, throwIfStopping } from './context.ts'
 
 export type DeleteChange = Extract<Change, { action: 'delete' }>
@@ -18,58 +21,80 @@ export interface RepositoryRemover {
   remove(change: DeleteChange): Promise<'done' | 'already'>
 }
 
-export function createRemover(context: ApplyContext, repository: RepositoryPath): RepositoryRemover {
+export function createRemover(
+  context: ApplyContext,
+  repository: RepositoryPath,
+  state: State,
+  plan: Plan,
+): RepositoryRemover {
   const place = context.target.repository(repository)
   const { signal } = context
-  let surveyed: Map<Tag, Digest> | undefined
-
-  /** Every tag the repository has: asked for once, before the first manifest goes, and kept true from then on. */
-  async function currentTags(): Promise<Map<Tag, Digest>> {
-    surveyed ??= new Map(await surveyRepository(context.target, repository, new Map(), signal))
-    return surveyed
-  }
+  const planned = plan.changes.filter(({ image }) => image.destination.repository === repository)
+  const going = new Set(
+    planned.flatMap(({ action, image }) => (action === 'delete' ? [destinationKey(image.destination)] : [])),
+  )
+  const ours = state.images.filter(image => image.destination.repository === repository)
+  const held = new Map(ours.map(image => [destinationKey(image.destination), image]))
+  const sent = planned.filter(({ action }) => action !== 'delete' && action !== 'forget')
+  const needed = new Set([
+    ...ours
+      .filter(image => !going.has(destinationKey(image.destination)))
+      .flatMap(image => closureOf(state, image)),
+    ...sent.flatMap(({ image }) => closureOf(plan, image)),
+  ])
+  /** Tags that went with a manifest or by themselves since the census. */
+  const gone = new Set<Tag>()
+  let census: Promise<Census> | undefined
+  let hasEmptyBlob = false
 
   async function remove(change: DeleteChange): Promise<'done' | 'already'> {
     throwIfStopping(context)
     const { destination, digest } = change.image
     const where = formatDestination(context.target.address, destination)
     const found = (await place.resolve(destination.tag, signal))?.digest
+    const isHeld = held.get(destinationKey(destination))?.digest === digest
+    if (found !== undefined && !isHeld)
+      throw changed(`${where} is no longer an image that the state holds at ${shortDigest(digest)}`)
     if (found !== undefined && found !== digest)
-      throw new PlanError(
+      throw changed(
         `${where} changed since the plan was made: it is ${shortDigest(found)}, not ${shortDigest(digest)}`,
-        {
-          hint: 'nothing was deleted; plan again and review what changed',
-        },
       )
-    if (found !== undefined) for (const step of change.removal.steps) await carryOut(step)
+    const wentBefore = gone.has(destination.tag)
+    if (found !== undefined) await carryOutAll(change.removal.steps)
     if (found !== undefined && (await place.resolve(destination.tag, signal)) !== undefined)
       throw new PlanError(`${where} is still there after it was deleted`, {
         hint: 'the registry answered that it deleted the tag; look at its log, then plan again',
       })
-    await context.record({ did: 'remove', destination, as: 'delete' })
-    return found === undefined ? 'already' : 'done'
+    if (isHeld) await context.record({ did: 'remove', destination, as: 'delete' })
+    return found === undefined && !wentBefore ? 'already' : 'done'
+  }
+
+  async function carryOutAll(steps: readonly RemovalStep[]): Promise<void> {
+    const deletes = steps.filter(step => step.do === 'delete-manifest')
+    if (deletes.length > 0) {
+      census ??= takeCensus(place, [...ours, ...sent.map(({ image }) => image)], new Map(), signal)
+      const { tags, foreign } = await census
+      for (const { digest, releases } of deletes) assertUnused(digest, releases, tags, foreign)
+    }
+    for (const step of steps) await carryOut(step)
   }
 
   async function carryOut(step: RemovalStep): Promise<void> {
     switch (step.do) {
       case 'delete-tag':
         await place.deleteTag(step.tag, signal)
-        surveyed?.delete(step.tag)
+        gone.add(step.tag)
         return
-      case 'delete-manifest': {
-        await assertOnlyReleased(step.digest, step.releases)
+      case 'delete-manifest':
         await place.deleteManifest(step.digest, signal)
-        for (const tag of step.releases) surveyed?.delete(tag)
+        for (const tag of step.releases) gone.add(tag)
         return
-      }
       case 'displace-tag': {
         const manifest = displacedManifest(repository, step.tag)
-        const blob = { mediaType: manifest.mediaType, digest: EMPTY_BLOB_DIGEST, size: EMPTY_BLOB.length }
-        if (!(await place.hasBlob(blob, signal)))
-          await place.pushBlob(blob, { open: async () => emptyBlob() }, signal)
+        await sendEmptyBlob()
         await place.pushManifest(manifest, step.tag, signal)
         await place.deleteManifest(manifest.digest, signal)
-        surveyed?.delete(step.tag)
+        gone.add(step.tag)
         return
       }
       default:
@@ -77,19 +102,41 @@ export function createRemover(context: ApplyContext, repository: RepositoryPath)
     }
   }
 
-  async function assertOnlyReleased(digest: Digest, releases: readonly Tag[]): Promise<void> {
-    const extra = [...(await currentTags())].filter(
-      ([tag, named]) => named === digest && !releases.includes(tag),
+  /** Sent without asking, once for the repository, as the plan says. */
+  async function sendEmptyBlob(): Promise<void> {
+    if (hasEmptyBlob) return
+    const blob = {
+      mediaType: 'application/octet-stream',
+      digest: EMPTY_BLOB_DIGEST,
+      size: EMPTY_BLOB.length,
+    }
+    await place.pushBlob(blob, { open: async () => emptyBlob() }, signal)
+    hasEmptyBlob = true
+  }
+
+  function assertUnused(
+    digest: Digest,
+    releases: readonly Tag[],
+    tags: ReadonlyMap<Tag, Digest>,
+    foreign: ReadonlySet<Digest>,
+  ): void {
+    const where = `${formatRepository(context.target.address, repository)}@${shortDigest(digest)}`
+    const extra = [...tags].flatMap(([tag, named]) =>
+      named === digest && !gone.has(tag) && !releases.includes(tag) ? [tag] : [],
     )
-    if (extra.length === 0) return
-    const names = extra.map(([tag]) => tag).join(', ')
-    throw new PlanError(
-      `${formatRepository(context.target.address, repository)}: ${names} appeared on ${shortDigest(digest)} since the plan was made and would be deleted with it`,
-      { hint: 'nothing was deleted; plan again, and the tag will be spared' },
-    )
+    if (extra.length > 0)
+      throw changed(
+        `${where}: ${extra.join(', ')} appeared on it since the plan was made and would be deleted with it`,
+      )
+    if (foreign.has(digest) || needed.has(digest))
+      throw changed(`${where} has become part of an image that stays since the plan was made`)
   }
 
   return { remove }
+}
+
+function changed(message: string): PlanError {
+  return new PlanError(message, { hint: 'nothing was deleted; plan again and review what changed' })
 }
 
 async function* emptyBlob(): AsyncGenerator<Uint8Array, void, undefined> {

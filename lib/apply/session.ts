@@ -3,6 +3,7 @@
  * the state, unlock. Killed at any moment, the next session goes on from the journal by itself.
  */
 import { PlanError, StateError } from '../errors.ts'
+import { emptyState, foldJournal } from '../files/fold.ts'
 import type { Digest } from '../oci/digest.ts'
 import { lineageOf } from '../plan/lineage.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -11,7 +12,6 @@ import { formatTarget, type TargetAddress } from '../target.ts'
 import { executePlan } from './apply.ts'
 import type { ApplyOptions } from './context.ts'
 import type { ApplyResult } from './events.ts'
-import { emptyState, foldJournal } from '../files/fold.ts'
 
 /** What the user should hear about before the work begins. */
 export interface SessionNotes {
@@ -78,7 +78,7 @@ export async function applyPlan(request: ApplyRequest, options: ApplyOptions): P
       entries.push(entry)
     }
     try {
-      return await executePlan({ plan, loose: state.loose, record, now }, options)
+      return await executePlan({ plan, state, record, now }, options)
     } finally {
       await journal.close()
       await store.write(foldJournal(state, entries))

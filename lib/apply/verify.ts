@@ -8,7 +8,7 @@ import { blobsBelow, closureOf } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Target, TargetRepository } from '../provider.ts'
 import type { State, StateImage } from '../state.ts'
-import { formatDestination } from '../target.ts'
+import { compareText, formatDestination } from '../target.ts'
 
 export interface Finding {
   readonly destination: string
@@ -113,7 +113,11 @@ export async function verifyState(state: State, options: VerifyOptions): Promise
   const order = new Map(
     state.images.map((image, at) => [formatDestination(target.address, image.destination), at]),
   )
-  findings.sort((a, b) => (order.get(a.destination) ?? 0) - (order.get(b.destination) ?? 0))
+  findings.sort(
+    (a, b) =>
+      (order.get(a.destination) ?? 0) - (order.get(b.destination) ?? 0) ||
+      compareText(`${a.what} ${a.digest}`, `${b.what} ${b.digest}`),
+  )
   return { images: state.images.length, manifests, blobs, bytes, findings }
 }
 

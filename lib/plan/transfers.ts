@@ -13,7 +13,7 @@ import {
   manifestsBelow,
 } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
-import type { RepositoryPath } from '../oci/reference.ts'
+import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { Holdings } from './holdings.ts'
 import type { BlobMove, ManifestPush, Transfer } from './plan.ts'
 
@@ -77,23 +77,30 @@ export function createTransferPlanner(
     return { how: 'copy', digest }
   }
 
+  /** The tag an attachment is pushed by, the first time somebody asks. */
+  function nameFor(repository: RepositoryPath, attachment: Attachment): Tag | undefined {
+    const { tag, digest } = attachment
+    if (tag === undefined || tagged.has(`${repository}:${tag}@${digest}`)) return undefined
+    tagged.add(`${repository}:${tag}@${digest}`)
+    return tag
+  }
+
   function transfer(image: ImageContent, { pushRoot, attachments }: TransferOptions): Transfer {
     const { repository, tag } = image.destination
     const missing = missingManifests(store, image, attachments, holdings)
     const needed = pushRoot ? missing : missing.filter(digest => digest !== image.digest)
     const blobs = [...blobsBelow(store, needed)].flatMap(digest => moveBlob(repository, digest) ?? [])
-    const named = new Set(attachments.filter(({ tag }) => tag !== undefined).map(({ digest }) => digest))
     const pushes: ManifestPush[] = []
     for (const digest of needed) {
       holdings.addManifest(repository, digest)
-      if (digest !== image.digest && !named.has(digest)) pushes.push({ digest })
-      if (digest === image.digest) pushes.push({ digest, tag })
+      const attachment = attachments.find(each => each.digest === digest && each.tag !== undefined)
+      const name = digest === image.digest ? tag : attachment && nameFor(repository, attachment)
+      pushes.push({ digest, ...(name !== undefined && { tag: name }) })
     }
     if (pushRoot && !needed.includes(image.digest)) pushes.push({ digest: image.digest, tag })
-    for (const { digest, tag: name } of attachments) {
-      if (name === undefined || tagged.has(`${repository}:${name}@${digest}`)) continue
-      tagged.add(`${repository}:${name}@${digest}`)
-      pushes.push({ digest, tag: name })
+    for (const attachment of attachments) {
+      const name = nameFor(repository, attachment)
+      if (name !== undefined) pushes.push({ digest: attachment.digest, tag: name })
     }
     return { blobs, manifests: pushes }
   }

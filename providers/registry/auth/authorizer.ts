@@ -38,6 +38,11 @@ export class Authorizer {
       challenges[0]
   }
 
+  /** Whether what a login may do depends on the scopes it asks for. */
+  get usesTokens(): boolean {
+    return this.#challenge?.scheme === 'bearer'
+  }
+
   /** @throws RegistryError when a token is refused, CredentialError when a helper fails. */
   async authorize(scopes: Scopes, signal: AbortSignal): Promise<Authorization | undefined> {
     if (this.#challenge === undefined) return undefined

@@ -49,18 +49,23 @@ function run(
   env: NodeJS.ProcessEnv,
 ): Promise<{ status: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'], timeout: HELPER_TIMEOUT })
+    const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+    const impatience = setTimeout(() => child.kill(), HELPER_TIMEOUT)
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.on('error', cause =>
+    child.on('error', cause => {
+      clearTimeout(impatience)
       reject(
         new CredentialError(`${program} cannot be started`, {
           cause,
-          hint: `a credential file names it: install it on the PATH, or remove it from "credHelpers" or "credsStore"`,
+          hint: 'a credential file names it: install it on the PATH, or remove it from "credHelpers" or "credsStore"',
         }),
-      ),
-    )
-    child.on('close', status => resolve({ status, output: Buffer.concat(chunks).toString('utf8') }))
+      )
+    })
+    child.on('close', status => {
+      clearTimeout(impatience)
+      resolve({ status, output: Buffer.concat(chunks).toString('utf8') })
+    })
     // A helper that ends without reading its input is judged by its exit code.
     child.stdin.on('error', () => {})
     child.stdin.end(input)

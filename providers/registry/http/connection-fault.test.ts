@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
+import type { TLSSocket } from 'node:tls'
 import { hintOf } from '../../../lib/errors.ts'
 import { makeCertificates } from '../../../testdata/certificates.ts'
 import { skipWithout } from '../../../testdata/docker-registry.ts'
@@ -83,17 +84,16 @@ test('a web page where a registry should be is said to be one', async t => {
   assert.match(hint, /web console/)
 })
 
-async function startTlsRegistry(t: TestEnd, folder: string, asksForCertificate = false) {
+async function startTlsRegistry(t: TestEnd, folder: string) {
   const { pem, ca } = makeCertificates(folder)
+  const shown: string[] = []
   const server = createTlsServer(
-    {
-      key: pem.key,
-      cert: pem.cert,
-      ca: pem.ca,
-      requestCert: asksForCertificate,
-      rejectUnauthorized: asksForCertificate,
+    { key: pem.key, cert: pem.cert, ca: pem.ca, requestCert: true, rejectUnauthorized: false },
+    (request, response) => {
+      const { subject } = (request.socket as TLSSocket).getPeerCertificate()
+      if (subject !== undefined) shown.push(String(subject.CN))
+      response.writeHead(request.url === '/v2/' ? 200 : 404).end()
     },
-    (request, response) => response.writeHead(request.url === '/v2/' ? 200 : 404).end(),
   )
   server.on('tlsClientError', () => {})
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -101,7 +101,7 @@ async function startTlsRegistry(t: TestEnd, folder: string, asksForCertificate =
     server.closeAllConnections()
     server.close()
   })
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, pem, ca }
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, pem, ca, shown }
 }
 
 test('a private authority is trusted once its certificate is in certs.d', {
@@ -110,10 +110,7 @@ test('a private authority is trusted once its certificate is in certs.d', {
   const root = temporaryFolder(t)
   const { host, pem } = await startTlsRegistry(t, root)
   const [message, hint] = await failureOf(t, host, VERIFY)
-  assert.match(
-    message,
-    /is not signed by an authority this machine trusts \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/,
-  )
+  assert.match(message, /is not signed by an authority this machine trusts \([A-Z_]+\)/)
   assert.match(hint, new RegExp(`/etc/containers/certs.d/${host}/ca.crt, or pass --src-tls-verify=false`))
   assert.equal((await failureOf(t, host, { srcTlsVerify: false }))[0], 'no failure')
   const folder = path.join(root, 'certs.d', host)
@@ -127,19 +124,18 @@ test('a registry that asks for a client certificate gets the one in certs.d', {
   skip: withoutOpenssl,
 }, async t => {
   const root = temporaryFolder(t)
-  const { host, pem } = await startTlsRegistry(t, root, true)
+  const { host, pem, shown } = await startTlsRegistry(t, root)
   const folder = path.join(root, 'certs.d', host)
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, 'ca.crt'), pem.ca)
   const options = { ...VERIFY, certsDirs: [path.join(root, 'certs.d')], retries: 0 }
-  const [message] = await failureOf(t, host, options)
-  assert.match(message, /TLS handshake|closed the connection/)
+  assert.equal((await failureOf(t, host, options))[0], 'no failure')
+  assert.deepEqual(shown, [])
   writeFileSync(path.join(folder, 'client.cert'), pem.cert)
-  const [half] = await failureOf(t, host, options)
-  assert.match(half, /client.key is missing|no failure/)
+  assert.match((await failureOf(t, host, options))[0], /client.key is missing/)
   writeFileSync(path.join(folder, 'client.key'), pem.key)
-  // The test's server certificate is for servers; as a client's it is good enough for a server that only asks for the authority.
-  assert.doesNotMatch((await failureOf(t, host, options))[0], /is missing|authority this machine trusts/)
+  assert.equal((await failureOf(t, host, options))[0], 'no failure')
+  assert.deepEqual(shown, ['localhost', 'localhost'])
 })
 
 test('one signal serves many requests at once without a warning', async t => {

@@ -124,6 +124,13 @@ export function connectionFault(cause: unknown, { host, verifyFlag }: Contacted)
     return { cause, code, retryable: true, detail: `${host} stopped answering: ${textOf(cause)}` }
   if (BROKEN.has(code))
     return { cause, code, retryable: true, detail: `${host} closed the connection (${textOf(cause)})` }
+  if (code === 'UND_ERR_ABORTED' && /^Proxy response/.test(textOf(cause)))
+    return {
+      cause,
+      code,
+      detail: `the proxy did not let the connection to ${host} through: ${textOf(cause)}`,
+      hint: 'check HTTPS_PROXY (user, password, port), and list hosts that need no proxy in NO_PROXY',
+    }
   if (code.startsWith('HPE_'))
     return {
       cause,

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import { test } from 'node:test'
+import { makeCertificates } from '../../../testdata/certificates.ts'
+import { skipWithout } from '../../../testdata/docker-registry.ts'
+import { temporaryFolder } from '../../../testdata/temp.ts'
 import { openTestClient, readerOf, SIGNAL, startScriptedRegistry } from '../testing/scripted-registry.ts'
 import { proxyFor } from './proxy.ts'
 
@@ -60,4 +64,41 @@ test('plain HTTP goes to the proxy as requests, with the proxy’s own login', a
     'GET http://registry.invalid/v2/ Basic dXNlcjpwYXNz',
     'HEAD http://registry.invalid/v2/acme/app/manifests/v1 Basic dXNlcjpwYXNz',
   ])
+})
+
+test('HTTPS goes through the proxy as a tunnel, and a proxy that refuses is told apart from the registry', {
+  skip: skipWithout('openssl'),
+}, async t => {
+  const { pem } = makeCertificates(temporaryFolder(t))
+  const registry = createTlsServer(pem, (_, response) => response.writeHead(404).end())
+  let refuse = false
+  const tunnels: string[] = []
+  const proxy = createServer()
+  proxy.on('connect', (request, socket) => {
+    tunnels.push(request.url ?? '')
+    if (refuse)
+      return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n')
+    const upstream = connect((registry.address() as AddressInfo).port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      upstream.pipe(socket).pipe(upstream)
+    })
+    upstream.on('error', () => {})
+    return socket.on('error', () => {})
+  })
+  for (const server of [registry, proxy]) {
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    t.after(() => void server.close())
+  }
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+  const ask = async (options: { srcTlsVerify: boolean }) => {
+    const { access } = await openTestClient(t, { env, retries: 0, ...options })
+    return readerOf(access, 'registry.invalid/acme/app').resolve('v1' as never, SIGNAL)
+  }
+  assert.equal(await ask({ srcTlsVerify: false }), undefined)
+  assert.ok(tunnels.every(target => target === 'registry.invalid:443'))
+  refuse = true
+  await assert.rejects(
+    ask({ srcTlsVerify: true }),
+    /the proxy did not let the connection to registry.invalid through/,
+  )
 })

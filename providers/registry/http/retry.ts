@@ -3,6 +3,7 @@
  * (`Retry-After`, RFC 9110 section 10.2.3, both forms).
  */
 import { setTimeout as sleepFor } from 'node:timers/promises'
+import { PlaceError } from '../../../lib/errors.ts'
 import type { Clock } from '../options.ts'
 import { RegistryError } from './registry-error.ts'
 
@@ -37,9 +38,10 @@ export async function retrying<T>(
       return await attempt(failures)
     } catch (error) {
       signal.throwIfAborted()
-      if (!(error instanceof RegistryError) || !error.retryable || failures >= policy.retries) throw error
-      if ((error.retryAfter ?? 0) > MAX_RETRY_AFTER) throw error
-      await policy.clock.sleep(pauseBefore(failures, error.retryAfter, policy), signal)
+      if (!(error instanceof PlaceError) || !error.retryable || failures >= policy.retries) throw error
+      const retryAfter = error instanceof RegistryError ? error.retryAfter : undefined
+      if ((retryAfter ?? 0) > MAX_RETRY_AFTER) throw error
+      await policy.clock.sleep(pauseBefore(failures, retryAfter, policy), signal)
     }
   }
 }

@@ -72,6 +72,11 @@ export class HostSession {
     return this.#failedAt !== undefined && this.policy.clock.now() - this.#failedAt < AWAY_FOR
   }
 
+  /** Whether what is allowed depends on the scopes that are asked for. */
+  get usesTokens(): boolean {
+    return this.#parts.authorizer.usesTokens
+  }
+
   /** @throws RegistryError when the registry cannot be reached; asked again only after a while. */
   contact(signal: AbortSignal): Promise<Contact> {
     if (this.#contact === undefined || (this.#failedAt !== undefined && !this.isAway)) {

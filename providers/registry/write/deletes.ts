@@ -81,7 +81,7 @@ export async function sendDelete<T>(
       facts.deleteScopesRefused = rung
       return received
     } catch (error) {
-      const isLast = rung >= DELETE_ACTIONS.length - 1
+      const isLast = rung >= DELETE_ACTIONS.length - 1 || !at.session.usesTokens
       if (isLast || !(error instanceof RegistryError) || !isRefusedScope(error)) throw error
     }
   }

@@ -1,0 +1,83 @@
+/** One apply per state at a time, and none that nobody agreed to. */
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { cleanEnvironment } from '../../testdata/run-cli.ts'
+import { startGate } from './gate.ts'
+import { ANY_TLS, filesIn, ONCE, refused } from './refusal.ts'
+import { changesAt, twoRegistries } from './two-registries.ts'
+
+test('a second apply is refused while one runs, naming who holds the state; the first one is not disturbed', async t => {
+  const { workspace, target } = await twoRegistries(t)
+  const gate = await startGate(t, target.url, ({ method }) => method === 'PUT')
+  const apply = [
+    'apply',
+    '--yes',
+    '-c',
+    'set.yaml',
+    '--to',
+    `docker://${gate.host}/mirror`,
+    '--state',
+    's.json',
+  ]
+  const first = workspace.start([...apply, ...ANY_TLS, ...ONCE])
+  await gate.reached
+  const lock = JSON.parse(workspace.read('s.json.lock'))
+  assert.equal(lock.pid, first.pid)
+  await refused(workspace, [...apply, ...ANY_TLS, ...ONCE], {
+    says: ['s.json', `pid ${first.pid}`, 'apply', 'wait until that is done', 'mirrorform state unlock'],
+  })
+  await refused(workspace, ['refresh', '--state', 's.json', ...ANY_TLS, ...ONCE], {
+    says: [`pid ${first.pid}`],
+  })
+  gate.open()
+  const { code, output } = await first.ended
+  assert.equal(code, 0, output)
+  assert.deepEqual(Object.keys(filesIn(workspace.folder)).sort(), ['s.json', 'set.yaml'])
+})
+
+test('without a terminal and without --yes an apply shows the plan, changes nothing and says what is missing', async t => {
+  const { workspace, target, set } = await twoRegistries(t)
+  await refused(workspace, ['apply', ...set], {
+    says: ['nobody is there to answer "Apply this plan?"', '--yes'],
+  })
+  const { stdout } = await workspace.run(['apply', ...set], { input: 'yes\n' })
+  assert.match(stdout, /2 to add/)
+  assert.deepEqual(changesAt(target), [])
+})
+
+test('an apply that is answered with no changes nothing, says so and exits 1', {
+  skip: spawnSync('script', ['--version']).status !== 0 && 'script (util-linux) not installed',
+}, async t => {
+  const { workspace, target, set } = await twoRegistries(t)
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+  const words = [process.execPath, '--import', import.meta.resolve('tsx'), main, 'apply', ...set]
+  const { status, output } = await inTerminal(words, 'no\n', workspace.folder, workspace.root)
+  assert.equal(status, 1, output)
+  assert.match(output, /Apply this plan\?/)
+  assert.match(output, /Nothing was changed\./)
+  assert.deepEqual(changesAt(target), [])
+  assert.deepEqual(Object.keys(filesIn(workspace.folder)), ['set.yaml'])
+})
+
+/** `script` gives the command a terminal, so that it asks. */
+async function inTerminal(words: readonly string[], typed: string, cwd: string, root: string) {
+  const quoted = words.map(word => `'${word}'`).join(' ')
+  const child = spawn('script', ['--quiet', '--return', '--command', quoted, '/dev/null'], {
+    cwd,
+    env: { ...cleanEnvironment(root), TERM: 'xterm', NO_COLOR: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const asked = output.includes('Apply this plan?')
+    output += text
+    if (!asked && output.includes('Apply this plan?')) child.stdin.write(typed)
+  })
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  return { status, output }
+}
