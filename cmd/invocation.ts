@@ -1,7 +1,9 @@
 /** What every command is given besides its own arguments: streams, environment, output and the way to be interrupted. */
 import { homedir } from 'node:os'
+import { messageOf } from '../lib/errors.ts'
 import type { ProgressMode } from './terminal/index.ts'
 import {
+  checkDocumentPath,
   columnsOf,
   createOutput,
   type Interrupts,
@@ -69,6 +71,7 @@ export async function invoke<A>(command: Command<A>, args: A & OutputArguments):
     },
   }
   try {
+    if (args.jsonInto !== undefined) await checkDocumentPath(args.jsonInto)
     const code = await command(args, invocation)
     await output.flush()
     return code
@@ -86,7 +89,7 @@ async function fail(error: unknown, output: Output): Promise<number> {
     if (!output.hasDocument) await output.document(errorDocument(error))
     await output.flush()
   } catch (second) {
-    output.error(second)
+    if (messageOf(second) !== messageOf(error)) output.error(second)
   }
   return exitCodeOf(error)
 }

@@ -7,8 +7,16 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import yargs, { type Argv } from 'yargs'
 import { type Command, invoke, type OutputArguments } from './invocation.ts'
-import { APPLY_OPTIONS, OUTPUT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS, TARGET_OPTIONS } from './options.ts'
-import { failUsage } from './usage.ts'
+import {
+  APPLY_OPTIONS,
+  COMMAND_OPTIONS,
+  OUTPUT_OPTIONS,
+  PLACE_OPTIONS,
+  PLAN_OPTIONS,
+  TARGET_OPTIONS,
+  VIEW_OPTIONS,
+} from './options.ts'
+import { checkValues, failUsage, runCommandLine } from './usage.ts'
 
 /** Runs a command loaded on demand, and leaves its exit code to the process. */
 function running<A>(load: () => Promise<Command<A>>) {
@@ -17,11 +25,7 @@ function running<A>(load: () => Promise<Command<A>>) {
   }
 }
 
-const detailed = {
-  type: 'boolean',
-  default: false,
-  describe: 'Exit 0: no change, 2: changes, 3: changes that delete',
-} as const
+const detailed = COMMAND_OPTIONS['detailed-exitcode']
 
 const placed = (y: Argv) => y.options({ ...TARGET_OPTIONS, ...PLACE_OPTIONS })
 const planned = (y: Argv) => placed(y).options(PLAN_OPTIONS)
@@ -31,12 +35,13 @@ function commandLine(argv: readonly string[], name: string): Argv {
   return yargs([...argv])
     .scriptName(name)
     .usage('$0 COMMAND\n\nReview a plan of what an image mirror will hold, then apply exactly that plan.')
-    .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'greedy-arrays': false })
+    .detectLocale(false)
     .options(OUTPUT_OPTIONS)
     .command(
       'init',
       'Write a first image set, and what git needs to know',
-      y => y.option('folder', { type: 'string', default: '.', describe: 'Where to' }),
+      y => y.option('folder', COMMAND_OPTIONS.folder),
       running(async () => (await import('./commands/init.ts')).run),
     )
     .command(
@@ -50,10 +55,10 @@ function commandLine(argv: readonly string[], name: string): Argv {
       'Show what would change, and save it for apply',
       y =>
         planned(y).options({
-          out: { alias: 'o', type: 'string', requiresArg: true, describe: 'Save the plan to this file' },
+          out: COMMAND_OPTIONS.out,
           'detailed-exitcode': detailed,
-          markdown: { type: 'boolean', default: false, describe: 'Print Markdown, for a pull request' },
-          all: { type: 'boolean', default: false, describe: 'Print every change' },
+          markdown: VIEW_OPTIONS.markdown,
+          all: VIEW_OPTIONS.all,
         }),
       running(async () => (await import('./commands/plan.ts')).run),
     )
@@ -66,13 +71,7 @@ function commandLine(argv: readonly string[], name: string): Argv {
     .command(
       'show <file>',
       'Show a plan or a state, without any network',
-      y =>
-        y.positional('file', { type: 'string', demandOption: true }).options({
-          all: { type: 'boolean', default: false, describe: 'Every change in full' },
-          deletes: { type: 'boolean', default: false, describe: 'Every delete in full' },
-          requests: { type: 'boolean', default: false, describe: 'Every request that changes the target' },
-          markdown: { type: 'boolean', default: false, describe: 'Markdown, for a pull request' },
-        }),
+      y => y.positional('file', { type: 'string', demandOption: true }).options(VIEW_OPTIONS),
       running(async () => (await import('./commands/show.ts')).run),
     )
     .command('state', 'Look at a state, and mend it', stateCommands)
@@ -93,7 +92,7 @@ function commandLine(argv: readonly string[], name: string): Argv {
       'Prove that the target holds what the state says',
       y =>
         placed(y).options({
-          deep: { type: 'boolean', default: false, describe: 'Read and hash every byte' },
+          deep: COMMAND_OPTIONS.deep,
           'parallel-layers': APPLY_OPTIONS['parallel-layers'],
         }),
       running(async () => (await import('./commands/verify.ts')).run),
@@ -109,19 +108,19 @@ function commandLine(argv: readonly string[], name: string): Argv {
       'Serve an OCI image layout as a registry',
       y =>
         y.positional('folder', { type: 'string', demandOption: true }).options({
-          listen: { type: 'string', default: '127.0.0.1:5000', describe: 'HOST:PORT' },
-          'allow-delete': { type: 'boolean', default: true, describe: 'Whether clients may delete' },
+          listen: COMMAND_OPTIONS.listen,
+          'allow-delete': COMMAND_OPTIONS['allow-delete'],
         }),
       running(async () => (await import('./commands/serve.ts')).run),
     )
     .completion('completion', 'Print a script that completes commands and options in bash or zsh')
     .demandCommand(1, '')
-    .recommendCommands()
     .strict()
+    .check(checkValues)
     .version(version())
     .alias('help', 'h')
     .wrap(Math.min(110, process.stdout.columns ?? 100))
-    .fail(failUsage)
+    .fail(failUsage(argv))
 }
 
 function stateCommands(y: Argv): Argv {
@@ -175,4 +174,5 @@ function calledAs(script: string | undefined): string {
   return name === 'oc-mirrorform' || name === 'kubectl-mirrorform' ? name.replace('-', ' ') : 'mirrorform'
 }
 
-await commandLine(process.argv.slice(2), calledAs(process.argv[1])).parseAsync()
+const argv = process.argv.slice(2)
+await runCommandLine(commandLine(argv, calledAs(process.argv[1])), argv)

@@ -111,3 +111,51 @@ export const APPLY_OPTIONS = {
   'parallel-images': { type: 'number', default: 8, describe: 'Images in work at once' },
   'parallel-layers': { type: 'number', default: 12, describe: 'Blobs in flight at once, over all images' },
 } satisfies Record<string, Options>
+
+/** Options that belong to one command only. */
+export const COMMAND_OPTIONS = {
+  folder: { type: 'string', default: '.', describe: 'Where to' },
+  out: { alias: 'o', type: 'string', requiresArg: true, describe: 'Save the plan to this file' },
+  'detailed-exitcode': {
+    type: 'boolean',
+    default: false,
+    describe: 'Exit 0: no change, 2: changes, 3: changes that delete',
+  },
+  deep: { type: 'boolean', default: false, describe: 'Read and hash every byte' },
+  listen: { type: 'string', default: '127.0.0.1:5000', requiresArg: true, describe: 'HOST:PORT' },
+  'allow-delete': { type: 'boolean', default: true, describe: 'Whether clients may delete' },
+} satisfies Record<string, Options>
+
+/** How `plan` and `show` print. */
+export const VIEW_OPTIONS = {
+  all: { type: 'boolean', default: false, describe: 'Every change in full' },
+  deletes: { type: 'boolean', default: false, describe: 'Every delete in full' },
+  requests: { type: 'boolean', default: false, describe: 'Every request that changes the target' },
+  markdown: { type: 'boolean', default: false, describe: 'Markdown, for a pull request' },
+} satisfies Record<string, Options>
+
+export interface OptionType {
+  readonly type: 'array' | 'number' | 'other'
+  /** Smallest number that makes sense; default 0. */
+  readonly least?: number
+}
+
+/** Every option there is, for the checks that yargs does not make. */
+export const OPTION_TYPES: Readonly<Record<string, OptionType>> = Object.fromEntries(
+  Object.entries<Options>({
+    ...OUTPUT_OPTIONS,
+    ...PLACE_OPTIONS,
+    ...TARGET_OPTIONS,
+    ...PLAN_OPTIONS,
+    ...APPLY_OPTIONS,
+    ...COMMAND_OPTIONS,
+    ...VIEW_OPTIONS,
+  }).map(([name, { type, array }]): [string, OptionType] => [
+    name,
+    array === true
+      ? { type: 'array' }
+      : type === 'number'
+        ? { type, least: name.startsWith('parallel-') ? 1 : 0 }
+        : { type: 'other' },
+  ]),
+)

@@ -1,20 +1,131 @@
-/** A command line that cannot be understood: says why, points at the help, exits 1; with `--json` as a document. */
+/**
+ * A command line that cannot be understood: says what is wrong with which word, and what was probably meant; exits 1,
+ * and with `--json` as a document like any other error.
+ */
 import type { Argv } from 'yargs'
-import { UsageError } from '../lib/errors.ts'
+import { suggestKey } from '../lib/config/key-suggestion.ts'
+import { messageOf, UsageError } from '../lib/errors.ts'
 import { type Command, invoke } from './invocation.ts'
+import { OPTION_TYPES } from './options.ts'
 
-/** For yargs' `fail`: it throws nothing else, because every command catches its own errors. */
-export function failUsage(message: string | null, error: Error | undefined, help: Argv): void {
-  if (error !== undefined) throw error
-  if (message === null || message === '') {
+/** Every command, and those below it. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  init: [],
+  validate: [],
+  plan: [],
+  apply: [],
+  show: [],
+  state: ['list', 'show', 'forget', 'unlock'],
+  refresh: [],
+  import: [],
+  verify: [],
+  why: [],
+  serve: [],
+  completion: [],
+}
+
+/** Runs the command line; one that is refused never gets as far as its command. */
+export async function runCommandLine(line: Argv, argv: readonly string[]): Promise<void> {
+  try {
+    await line.parseAsync()
+  } catch (error) {
+    const refuse: Command<object> = async () => {
+      throw error
+    }
+    const json = argv.includes('--json')
+    process.exitCode = await invoke(refuse, { json, logFormat: 'text', progress: 'none' })
+  }
+}
+
+/** For yargs' `fail`. Commands catch their own errors, so what arrives here is about the command line. */
+export function failUsage(argv: readonly string[]) {
+  return (message: string | null, error: Error | undefined, help: Argv): void => {
+    if (error instanceof UsageError) throw error
+    const text = message || (error === undefined ? '' : messageOf(error))
+    if (text !== '') throw explain(text, argv)
     help.showHelp('error')
     process.exitCode = 1
-    return
   }
-  const refuse: Command<object> = async () => {
-    throw new UsageError(message.replace(/\n+/g, ': '), { hint: 'see --help' })
+}
+
+/** For yargs' `check`: what its types let pass. @throws UsageError */
+export function checkValues(args: Readonly<Record<string, unknown>>): true {
+  for (const [name, { type, least = 0 }] of Object.entries(OPTION_TYPES)) {
+    const value = args[name]
+    if (value === undefined || type === 'array') continue
+    if (Array.isArray(value))
+      throw new UsageError(`--${name} was given twice: ${value.join(' and ')}`, {
+        hint: 'give it once; only -c, --only and --exclude may be repeated',
+      })
+    if (type === 'number' && !(Number.isInteger(value) && Number(value) >= least))
+      throw new UsageError(`--${name} must be a whole number, ${least} or more`, {
+        hint: `for instance --${name}=${Math.max(least, 4)}`,
+      })
   }
-  const json = process.argv.includes('--json')
-  const done = invoke(refuse, { json, logFormat: 'text', progress: 'none' })
-  done.then(code => process.exit(code))
+  return true
+}
+
+/** yargs' English message → the same in the words of this program. */
+function explain(text: string, argv: readonly string[]): UsageError {
+  const message = text.replace(/\s*\n\s*/g, ' ').trim()
+  const help = helpCommand(argv)
+  const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message)?.[1]?.split(', ')
+  if (unknown !== undefined) return unknownWord(unknown, argv)
+  const bare = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
+  if (bare !== undefined) return new UsageError(`${dashed(bare)} needs a value`, { hint: `see ${help}` })
+  const choice = /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.*)$/.exec(message)
+  if (choice !== null)
+    return new UsageError(`--${choice[1]} may not be ${choice[2]}`, { hint: `choose one of ${choice[3]}` })
+  if (/^Not enough non-option arguments/.test(message))
+    return new UsageError(`${commandOf(argv).join(' ')} needs another argument`, { hint: `see ${help}` })
+  return new UsageError(message, { hint: `see ${help}` })
+}
+
+function unknownWord(words: readonly string[], argv: readonly string[]): UsageError {
+  const help = helpCommand(argv)
+  const option = words.find(word => isOption(word, argv))
+  if (option !== undefined) {
+    const near = suggestKey(option, Object.keys(OPTION_TYPES))
+    return new UsageError(`there is no option ${dashed(option)} here`, {
+      hint:
+        near === undefined || near === option
+          ? `${help} lists the options`
+          : `did you mean --${near}? ${help} lists the options`,
+    })
+  }
+  const [first = '', second = ''] = argv.filter(word => !word.startsWith('-'))
+  const below = COMMANDS[first]
+  if (below === undefined) return unknownCommand(first, Object.keys(COMMANDS), 'mirrorform')
+  if (below.length > 0 && !below.includes(second)) return unknownCommand(second, below, `mirrorform ${first}`)
+  return new UsageError(`${first} does not take ${words.map(word => `"${word}"`).join(' and ')}`, {
+    hint: `see ${help}`,
+  })
+}
+
+function unknownCommand(word: string, known: readonly string[], above: string): UsageError {
+  const near = suggestKey(word, known)
+  return new UsageError(`${above} has no command "${word}"`, {
+    hint: `${near === undefined ? '' : `did you mean "${near}"? `}${above} --help lists the commands`,
+  })
+}
+
+/** yargs names options without their dashes. */
+function isOption(name: string, argv: readonly string[]): boolean {
+  return argv.some(word => word.replace(/=.*$/s, '') === dashed(name))
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`
+}
+
+/** The words that name a command as far as they are right: `state list`. */
+function commandOf(argv: readonly string[]): readonly string[] {
+  const [first = '', second = ''] = argv.filter(word => !word.startsWith('-'))
+  const below = COMMANDS[first]
+  if (below === undefined) return []
+  return below.includes(second) ? [first, second] : [first]
+}
+
+function helpCommand(argv: readonly string[]): string {
+  return ['mirrorform', ...commandOf(argv), '--help'].join(' ')
 }

@@ -23,24 +23,37 @@ export interface Destination {
 export function parseTarget(text: string): TargetAddress {
   const [, transport, rest = ''] = /^([a-z0-9-]+):\/\/(.*)$/.exec(text) ?? []
   if (transport === 'oci' || transport === 'file') {
-    if (rest === '') throw new SyntaxFault(`"${text}" is not a target: the folder is missing`)
+    if (rest === '')
+      throw new SyntaxFault(`"${text}" is not a target: the folder is missing`, {
+        hint: `write ${transport}://FOLDER`,
+      })
     return { kind: transport === 'oci' ? 'layout' : 'archive', folder: rest }
   }
   if (transport !== 'docker')
-    throw new SyntaxFault(`"${text}" is not a target`, {
-      hint: 'write docker://host[:port][/prefix] for a registry, or oci://folder for an OCI image layout',
-    })
+    throw new SyntaxFault(`"${text}" is not a target`, { hint: transportHint(text) })
   const bare = rest.replace(/\/+$/, '')
   const slash = bare.indexOf('/')
   const host = slash < 0 ? bare : bare.slice(0, slash)
   const prefix = slash < 0 ? '' : bare.slice(slash + 1)
   if (host === '' || !isHost(host))
-    throw new SyntaxFault(`"${text}" is not a target: "${host}" is not a host`)
+    throw new SyntaxFault(
+      `"${text}" is not a target: ${host === '' ? 'the host is missing' : `"${host}" is not a host`}`,
+      { hint: 'write docker://HOST[:PORT][/PREFIX]' },
+    )
   if (/[:@]/.test(prefix))
     throw new SyntaxFault(`"${text}" is not a target: a target has no tag or digest`, {
       hint: 'name the registry and, if you like, a path under which everything goes',
     })
   return { kind: 'registry', host, prefix: prefix === '' ? '' : parseRepositoryPath(prefix) }
+}
+
+/** What was probably meant: a registry, where the text without its own scheme begins with a host. */
+function transportHint(text: string): string {
+  const bare = text.replace(/^[A-Za-z0-9+.-]+:\/\//, '')
+  const host = bare.split('/', 1)[0] ?? ''
+  return /[.:]|^localhost$/.test(host) && isHost(host)
+    ? `did you mean docker://${bare}? Write docker:// for a registry, oci:// for a folder`
+    : 'write docker://HOST[:PORT][/PREFIX] for a registry, or oci://FOLDER for an OCI image layout'
 }
 
 export function formatTarget(target: TargetAddress): string {

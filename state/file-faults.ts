@@ -1,6 +1,7 @@
 /**
  * What the operating system said about a file -> a StateError that says what to do about it.
  */
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { MirrorformError, messageOf, StateError } from '../lib/errors.ts'
 
@@ -53,6 +54,8 @@ function explain(code: string | undefined, path: string): readonly [said: string
     case 'EISDIR':
       return ['it is a folder', 'name a file with --state']
     case 'ENOENT':
+      if (existsSync(folder))
+        return [`no file can be made in ${folder}`, 'name a place that can be written with --state']
       return [`there is no folder ${folder}`, `make it first: mkdir -p ${folder}`]
     case 'ENOTDIR':
       return ['a part of its path is a file, not a folder', 'name another place with --state']

@@ -28,13 +28,20 @@ export interface Mutation {
   readonly status: number
 }
 
-/** @param upstream `127.0.0.1:PORT` of the registry. The `Host` header stays, so that the registry's links lead here. */
-export async function startRecordingProxy(upstream: string): Promise<RecordingProxy> {
+/**
+ * @param upstream `127.0.0.1:PORT` of the registry. The `Host` header stays, so that the registry's links lead here.
+ * @param hold asked for every request: where it gives a promise, the request is passed on when that resolves
+ */
+export async function startRecordingProxy(
+  upstream: string,
+  hold: (method: string, path: string) => Promise<void> | undefined = () => undefined,
+): Promise<RecordingProxy> {
   const [hostname, port] = upstream.split(':')
   const mutations: Mutation[] = []
   const tokens: string[] = []
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const { method = 'GET', url = '/', headers } = request
+    await hold(method, url)
     const passed: ClientRequest = forward({ hostname, port, method, path: url, headers })
     passed.once('response', (answer: IncomingMessage) => {
       const { statusCode: status = 0 } = answer

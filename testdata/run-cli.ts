@@ -35,6 +35,8 @@ export interface RunningCli {
   readonly pid: number
   readonly stdout: Readable
   kill(signal: NodeJS.Signals): void
+  /** stdout and stderr so far. */
+  said(): string
   /** Resolves once stdout or stderr has shown the text. @throws Error with what it said when it ends before that. */
   shows(text: string | RegExp): Promise<void>
   /** Resolves when the process has ended and all it said is there. */
@@ -121,6 +123,7 @@ function startCli(args: readonly string[], options: CliOptions): RunningCli {
     { cwd: options.cwd, env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] },
   )
   const said = { stdout: '', stderr: '' }
+  const saidSoFar = (): string => `${said.stdout}\n${said.stderr}`
   const listeners = new Set<() => void>()
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -132,16 +135,12 @@ function startCli(args: readonly string[], options: CliOptions): RunningCli {
   child.stdin.end(options.input ?? '')
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code, signal) =>
-      resolve({ code, signal, ...said, output: `${said.stdout}\n${said.stderr}` }),
-    )
+    child.once('close', (code, signal) => resolve({ code, signal, ...said, output: saidSoFar() }))
   })
   const shows = (text: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
-      const found = (): boolean => {
-        const all = `${said.stdout}\n${said.stderr}`
-        return typeof text === 'string' ? all.includes(text) : text.test(all)
-      }
+      const found = (): boolean =>
+        typeof text === 'string' ? saidSoFar().includes(text) : text.test(saidSoFar())
       const look = (): void => {
         if (!found()) return
         listeners.delete(look)
@@ -156,6 +155,7 @@ function startCli(args: readonly string[], options: CliOptions): RunningCli {
   return {
     pid: child.pid ?? 0,
     stdout: child.stdout,
+    said: saidSoFar,
     kill: signal => void child.kill(signal),
     shows,
     ended,

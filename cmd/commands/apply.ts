@@ -51,15 +51,34 @@ interface Approved {
 }
 
 async function readPlan(args: ApplyArguments, path: string, output: Output): Promise<Approved> {
-  if (args.config !== undefined || args.to !== undefined)
-    throw new UsageError('a plan file and -c or --to exclude each other', {
-      hint: 'a plan says itself what goes where; apply it alone, or plan again',
+  const [asked] = PLANNING.filter(([, isAsked]) => isAsked(args))
+  if (asked !== undefined)
+    throw new UsageError(`a plan file and ${asked[0]} exclude each other`, {
+      hint: 'a plan says itself what is done where; apply it alone, or plan again',
     })
   const plan = decodePlan(await readText(path, 'plan'), path)
   for (const changed of await changedInputs(plan))
     output.warn(`${changed} changed since the plan was made; what is applied is the plan`)
   return { plan, statePath: args.state ?? plan.statePath }
 }
+
+/** What only means something while planning: with a plan file it would be passed over in silence. */
+const PLANNING: readonly (readonly [option: string, isAsked: (args: ApplyArguments) => boolean])[] = [
+  ['-c', args => args.config !== undefined],
+  ['--to', args => args.to !== undefined],
+  ['--target', args => args.target !== undefined],
+  ['--from', args => args.from !== undefined],
+  ['--only', args => args.only.length > 0],
+  ['--exclude', args => args.exclude.length > 0],
+  ['--destroy', args => args.destroy],
+  ['--skip-deletes', args => args.skipDeletes],
+  ['--allow-mass-delete', args => args.allowMassDelete],
+  ['--refresh=false', args => !args.refresh],
+  ['--max-nested-paths', args => args.maxNestedPaths !== undefined],
+  ['--platform-index', args => args.platformIndex !== undefined],
+  ['--sparse-index', args => args.sparseIndex !== 'auto'],
+  ['--signatures', args => args.signatures !== undefined],
+]
 
 /** Image sets that are here and no longer what the plan was made from. */
 async function changedInputs(plan: Plan): Promise<readonly string[]> {

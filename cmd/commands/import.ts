@@ -11,6 +11,7 @@ import { formatDestination, formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
 import { chooseTarget, type TargetArguments } from '../wiring/choose-target.ts'
+import { refuseOtherTarget } from '../wiring/find-state.ts'
 import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
 import { tellReplay } from '../wiring/tell.ts'
 import { collectWanted } from '../wiring/wanted-images.ts'
@@ -32,6 +33,7 @@ export const run: Command<ImportArguments> = async (args, invocation) => {
   const announce = (notes: Parameters<typeof tellReplay>[1]) => tellReplay(output, notes)
   try {
     const { taken, absent, known } = await withState(store, 'import', announce, async loaded => {
+      refuseOtherTarget(loaded, address, store.name)
       const born = digestOf(`import ${formatTarget(address)}`)
       const state = loaded?.state ?? emptyState(lineageOf(born), address)
       const claimed = await claimImages(images, state, places.target, places.cache, interrupts.soft.signal)

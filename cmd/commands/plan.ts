@@ -3,7 +3,7 @@ import { hasChanges, isDestructive, type Plan } from '../../lib/plan/plan.ts'
 import { encodePlan } from '../../lib/plan/plan-file.ts'
 import { renderPlan, renderPlanMarkdown } from '../../lib/report/index.ts'
 import type { Command } from '../invocation.ts'
-import { writeDocument } from '../terminal/index.ts'
+import { checkDocumentPath, writeDocument } from '../terminal/index.ts'
 import { chooseTarget } from '../wiring/choose-target.ts'
 import { type MakePlanArguments, planFor } from '../wiring/plan-for.ts'
 
@@ -17,6 +17,7 @@ export interface PlanArguments extends MakePlanArguments {
 export const run: Command<PlanArguments> = async (args, invocation) => {
   const { output, width } = invocation
   const choice = await chooseTarget(args)
+  if (args.out !== undefined) await checkDocumentPath(args.out, '-o')
   const { plan, heldImages } = await planFor(args, choice, invocation)
   const text = encodePlan(plan)
   if (args.out !== undefined) await writeDocument(args.out, text, '-o')

@@ -1,6 +1,5 @@
 /** `refresh`: brings the state in line with what the target really holds. The target is only asked. */
 import { withState } from '../../lib/apply/index.ts'
-import { UsageError } from '../../lib/errors.ts'
 import { refreshState } from '../../lib/plan/refresh.ts'
 import { surveyTags } from '../../lib/plan/survey.ts'
 import { countOf } from '../../lib/report/index.ts'
@@ -8,7 +7,7 @@ import { formatDestination } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
 import type { TargetArguments } from '../wiring/choose-target.ts'
-import { statePathOf } from '../wiring/find-state.ts'
+import { existing, statePathOf } from '../wiring/find-state.ts'
 import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
@@ -21,8 +20,7 @@ export const run: Command<RefreshArguments> = async (args, invocation) => {
   const store = openStateFile(await statePathOf(args))
   const announce = (notes: Parameters<typeof tellReplay>[1]) => tellReplay(output, notes)
   const { drift, images } = await withState(store, 'refresh', announce, async loaded => {
-    if (loaded === undefined) throw new UsageError(`there is no state ${store.name}`)
-    const { state } = loaded
+    const { state } = existing(loaded, store)
     const places = await openPlaces(args, state.target, invocation)
     try {
       const destinations = state.images.map(image => image.destination)

@@ -1,9 +1,7 @@
 /** `show`: a saved plan or a state, without any network. */
 
 import { UsageError } from '../../lib/errors.ts'
-import { parseJsonText } from '../../lib/files/json-syntax.ts'
 import { decodeState } from '../../lib/files/state-file.ts'
-import { isRecord } from '../../lib/oci/json.ts'
 import { decodePlan } from '../../lib/plan/plan-file.ts'
 import { renderPlan, renderPlanMarkdown, renderState } from '../../lib/report/index.ts'
 import { requestLines } from '../../lib/report/request-text.ts'
@@ -48,9 +46,9 @@ export const run: Command<ShowArguments> = async (args, { output, width }) => {
   return 0
 }
 
+/** By its first member, which stands in a damaged file too: what is wrong with it is told by whoever decodes it. */
 function formatOf(text: string, file: string): string {
-  const value = parseJsonText(text, file)
-  const format = isRecord(value) ? value.format : undefined
+  const format = /^\s*\{\s*"format"\s*:\s*"([^"]*)"/.exec(text)?.[1]
   if (format === 'mirrorform-state' || format === 'mirrorform-plan') return format
   throw new UsageError(`${file} is neither a plan nor a state`, {
     hint: 'plans are written by `mirrorform plan -o FILE`, states by `mirrorform apply`',

@@ -9,7 +9,7 @@ import { destinationKey, formatDestination } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
 import type { TargetArguments } from '../wiring/choose-target.ts'
-import { findState, statePathOf } from '../wiring/find-state.ts'
+import { existing, findState, statePathOf } from '../wiring/find-state.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
 export interface ReferenceArguments extends TargetArguments {
@@ -38,10 +38,10 @@ export const forget: Command<ReferenceArguments> = async (args, { output }) => {
   const store = openStateFile(await statePathOf(args))
   const announce = (notes: Parameters<typeof tellReplay>[1]) => tellReplay(output, notes)
   const forgotten = await withState(store, 'state forget', announce, async loaded => {
-    if (loaded === undefined) throw new UsageError(`there is no state ${store.name}`)
-    const image = pick(loaded.state, args.reference)
-    await store.write({ ...loaded.state, images: loaded.state.images.filter(other => other !== image) })
-    return formatDestination(loaded.state.target, image.destination)
+    const { state } = existing(loaded, store)
+    const image = pick(state, args.reference)
+    await store.write({ ...state, images: state.images.filter(other => other !== image) })
+    return formatDestination(state.target, image.destination)
   })
   output.print(
     `${forgotten} is no longer in the state. It stays at the target, and mirrorform no longer touches it.`,

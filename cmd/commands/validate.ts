@@ -25,7 +25,7 @@ export const run: Command<ValidateArguments> = async (args, { output }) => {
   output.print(
     problems.length === 0
       ? `${countOf(paths.length, 'file')} checked: no problems.`
-      : `${renderProblems(problems, output.style)}\n\n${countOf(problems.length, 'problem')} in ${countOf(paths.length, 'file')}.`,
+      : renderProblems(problems, output.style),
   )
   await output.document({
     format: 'mirrorform-validation',

@@ -6,105 +6,90 @@ import { assertReadable, imageSet, refused } from './refusal.ts'
 
 const TO = ['--to', 'docker://registry.invalid/mirror'] as const
 
-const REFUSED: readonly (readonly [
-  what: string,
-  args: readonly string[],
-  says: readonly (string | RegExp)[],
-])[] = [
-  ['a misspelt command', ['aply', 'p.json'], ['aply', 'did you mean "apply"?']],
-  ['a command that is like no other', ['frobnicate'], ['unknown command "frobnicate"', '--help']],
-  ['a misspelt command below state', ['state', 'lst'], ['lst', 'did you mean "list"?']],
+const PLAN = ['plan', '-c', 'set.yaml'] as const
+
+type Row = readonly [what: string, args: readonly string[], says: readonly (string | RegExp)[]]
+
+const MISUNDERSTOOD: readonly Row[] = [
+  ['a misspelt command', ['aply', 'p.json'], ['no command "aply"', 'did you mean "apply"?']],
+  ['a command that is like no other', ['frobnicate'], ['no command "frobnicate"', 'mirrorform --help']],
+  ['a misspelt command below state', ['state', 'lst'], ['no command "lst"', 'did you mean "list"?']],
   [
     'a misspelt option',
-    ['plan', '-c', 'set.yaml', ...TO, '--refesh=false'],
-    ['--refesh', 'did you mean "--refresh"?'],
+    [...PLAN, ...TO, '--refesh=false'],
+    ['no option --refesh', 'did you mean --refresh?'],
   ],
+  ['an option like no other', [...PLAN, ...TO, '--gibberish'], ['--gibberish', 'mirrorform plan --help']],
   [
-    'an option that is like no other',
-    ['plan', '-c', 'set.yaml', ...TO, '--frobnicate'],
-    ['--frobnicate', 'plan --help'],
+    'an option of another command',
+    [...PLAN, ...TO, '--yes'],
+    ['no option --yes here', 'mirrorform plan --help'],
   ],
-  ['an option without its value', ['plan', '-c', 'set.yaml', '--to'], ['--to', 'value']],
-  ['an option given twice', ['plan', '-c', 'set.yaml', ...TO, ...TO], ['--to was given twice']],
+  ['an option without its value', [...PLAN, '--to'], ['--to needs a value']],
+  ['an option given twice', [...PLAN, ...TO, ...TO], ['--to was given twice']],
   [
-    'a choice that there is not',
-    ['plan', '-c', 'set.yaml', ...TO, '--signatures', 'copy'],
-    ['--signatures', '"copy"', 'copy-if-present'],
+    'a choice there is not',
+    [...PLAN, '--signatures', 'copy'],
+    ['--signatures may not be "copy"', 'required'],
   ],
   [
     'a number that is none',
-    ['plan', '-c', 'set.yaml', ...TO, '--retry-times', 'many'],
-    ['--retry-times', 'many', 'number'],
+    [...PLAN, ...TO, '--retry-times', 'many'],
+    ['--retry-times must be a whole number'],
   ],
-  ['a negative number', ['plan', '-c', 'set.yaml', ...TO, '--retry-times=-1'], ['--retry-times', '-1']],
+  ['a negative number', [...PLAN, ...TO, '--retry-times=-1'], ['--retry-times', '0 or more']],
   [
-    'no images at once',
-    ['plan', '-c', 'set.yaml', ...TO, '--max-nested-paths', '1.5'],
-    ['--max-nested-paths', '1.5'],
+    'half a path component',
+    [...PLAN, ...TO, '--max-nested-paths', '1.5'],
+    ['--max-nested-paths', 'whole number'],
   ],
-  ['a missing argument', ['show'], ['show', 'FILE']],
-  ['an argument too many', ['show', 'a.json', 'b.json'], ['b.json']],
-  [
-    '--to with --target',
-    ['plan', '-c', 'set.yaml', ...TO, '--target', 'enc1'],
-    ['--to and --target exclude each other', 'kind: Mirror'],
-  ],
+  ['no image at a time', ['apply', 'p.json', '--parallel-images', '0'], ['--parallel-images', '1 or more']],
+  ['a missing argument', ['show'], ['show needs another argument', 'mirrorform show --help']],
+  ['an argument too many', ['show', 'a.json', 'b.json'], ['show does not take "b.json"']],
+]
+
+const CONTRADICTORY: readonly Row[] = [
+  ['--to with --target', [...PLAN, ...TO, '--target', 'enc1'], ['--to and --target exclude', 'kind: Mirror']],
   [
     'a plan file with -c',
     ['apply', 'p.json', '-c', 'set.yaml'],
-    ['a plan file and -c', 'exclude each other', 'plan again'],
+    ['a plan file and -c exclude', 'plan again'],
   ],
-  [
-    'a plan file with --only',
-    ['apply', 'p.json', '--only', '*a*'],
-    ['a plan file and --only', 'exclude each other'],
-  ],
-  [
-    'a plan file with --destroy',
-    ['apply', 'p.json', '--destroy'],
-    ['a plan file and --destroy', 'exclude each other'],
-  ],
-  [
-    '--destroy with --skip-deletes',
-    ['plan', ...TO, '--destroy', '--skip-deletes'],
-    ['--destroy and --skip-deletes exclude each other'],
-  ],
+  ['a plan file with --only', ['apply', 'p.json', '--only', '*a*'], ['a plan file and --only exclude']],
+  ['a plan file with --destroy', ['apply', 'p.json', '--destroy'], ['a plan file and --destroy exclude']],
+  ['--destroy with --skip-deletes', ['plan', ...TO, '--destroy', '--skip-deletes'], ['exclude each other']],
+]
+
+const NOT_THERE: readonly Row[] = [
   [
     'an archive as target',
-    ['plan', '-c', 'set.yaml', '--to', 'file://archive'],
-    ['file://archive', 'not supported yet', 'docker://', 'oci://'],
+    [...PLAN, '--to', 'file://a'],
+    ['file://a', 'not supported yet', 'docker://', 'oci://'],
   ],
-  ['--from', ['plan', '-c', 'set.yaml', ...TO, '--from', 'file://archive'], ['--from is not supported yet']],
+  ['--from', [...PLAN, ...TO, '--from', 'file://archive'], ['--from is not supported yet']],
+  ['a target without scheme', [...PLAN, '--to', 'reg.example/m'], ['did you mean docker://reg.example/m?']],
   [
-    'a target without a scheme',
-    ['plan', '-c', 'set.yaml', '--to', 'registry.example/mirror'],
-    ['registry.example/mirror', 'docker://registry.example/mirror'],
+    'a target with https',
+    [...PLAN, '--to', 'https://reg.example/m'],
+    ['did you mean docker://reg.example/m?'],
   ],
-  [
-    'a target of an unknown scheme',
-    ['plan', '-c', 'set.yaml', '--to', 'https://registry.example/mirror'],
-    ['https://registry.example/mirror', 'docker://registry.example/mirror'],
-  ],
+  ['a target that is a folder', [...PLAN, '--to', 'mirror'], ['"mirror" is not a target', 'oci://FOLDER']],
   [
     'a target with a tag',
-    ['plan', '-c', 'set.yaml', '--to', 'docker://registry.example/mirror:v1'],
-    ['docker://registry.example/mirror:v1', 'tag'],
+    [...PLAN, '--to', 'docker://reg.example/m:v1'],
+    ['docker://reg.example/m:v1', 'no tag'],
   ],
+  ['a target in capitals', [...PLAN, '--to', 'docker://reg.example/Mirror'], ['Mirror', 'lower']],
+  ['a target without a host', [...PLAN, '--to', 'docker://'], ['the host is missing', 'docker://HOST']],
+  ['no target at all', PLAN, ['no target', '--to docker://HOST']],
   [
-    'a target in capitals',
-    ['plan', '-c', 'set.yaml', '--to', 'docker://registry.example/Mirror'],
-    ['Mirror', 'lower'],
-  ],
-  ['a target without a host', ['plan', '-c', 'set.yaml', '--to', 'docker://'], ['docker://', 'HOST']],
-  ['no target at all', ['plan', '-c', 'set.yaml'], ['no target', '--to docker://HOST']],
-  [
-    'an address that cannot be listened on',
+    'a listening address without port',
     ['serve', 'folder', '--listen', 'nonsense'],
     ['nonsense', 'HOST:PORT'],
   ],
 ]
 
-for (const [what, args, says] of REFUSED)
+for (const [what, args, says] of [...MISUNDERSTOOD, ...CONTRADICTORY, ...NOT_THERE])
   test(`${what} is refused in words`, async t => {
     const workspace = cliWorkspace(t)
     workspace.write('set.yaml', imageSet('registry.invalid/acme/app:1'))

@@ -30,8 +30,7 @@ for (const [name, start] of Object.entries(TARGETS))
     want('team/a:v1', 'team/b:v1')
     await refused(workspace, ['plan', ...set, '-o', 'p.json'], {
       says: [
-        'the target has deletes disabled (405): 1 image cannot be deleted',
-        'team/c:v1',
+        `the target has deletes disabled (405): ${host}/mirror/team/c:v1 cannot be deleted`,
         'REGISTRY_STORAGE_DELETE_ENABLED=true',
         '--skip-deletes',
       ],

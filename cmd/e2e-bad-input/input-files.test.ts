@@ -128,6 +128,15 @@ test('without an image set the user is told how to name or write one', async t =
   await refused(cliWorkspace(t), ['plan', ...TO], { says: ['no image set', '-c FILE', 'mirrorform init'] })
 })
 
+test('a plan file that could not be written is told before anything is asked', async t => {
+  const workspace = cliWorkspace(t)
+  workspace.write('set.yaml', imageSet('registry.invalid/acme/app:1'))
+  for (const option of ['-o', '--json-into'])
+    await refused(workspace, ['plan', '-c', 'set.yaml', ...TO, option, 'nowhere/out.json'], {
+      says: ['cannot write nowhere/out.json: there is no folder nowhere', option],
+    })
+})
+
 test('a credential file that the user named and that is not there is refused by name', async t => {
   const workspace = cliWorkspace(t)
   workspace.write('set.yaml', imageSet('quay.io/acme/app:1'))

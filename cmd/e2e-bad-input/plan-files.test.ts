@@ -1,12 +1,20 @@
 /** Plans that are not what was reviewed, or whose world has moved on: only what is still true is carried out. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import type { Fault } from '../../providers/embedded/index.ts'
 import { buildImage } from '../../testdata/images.ts'
 import { pushToServer } from '../../testdata/push.ts'
 import { ANY_TLS, filesIn, ONCE, type Refusal, refused } from './refusal.ts'
 import { changesAt, type Scene, twoRegistries } from './two-registries.ts'
 
 const APPLY = ['apply', 'p.json', '--state', 's.json', ...ANY_TLS, ...ONCE] as const
+
+const NOT_FOUND: Fault = {
+  do: 'status',
+  status: 404,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ errors: [{ code: 'NAME_UNKNOWN', message: 'repository name not known' }] }),
+}
 
 async function planned(t: TestContext): Promise<Scene> {
   const scene = await twoRegistries(t)
@@ -85,18 +93,21 @@ test('an image that somebody pushed to the target since the plan fails its item;
 })
 
 test('an image that is gone from the source since the plan fails its item; the others are done', async t => {
-  const { workspace, source } = await planned(t)
-  const { digest } = buildImage({ seed: 'a' }).manifest
-  const gone = await fetch(`${source.url}/v2/team/a/manifests/${digest}`, { method: 'DELETE' })
-  assert.equal(gone.status, 202)
+  let gone = false
+  const scene = await twoRegistries(t, {
+    source: { faults: ({ repository }) => (gone && repository === 'team/a' ? NOT_FOUND : undefined) },
+  })
+  await plan(scene)
+  gone = true
+  const { workspace, source } = scene
   const { code, stdout, stderr } = await workspace.run(APPLY)
   assert.equal(code, 4, stderr)
   assert.match(stdout, /1 item failed:\n {2}\+ .*team\/a:v1/)
   assert.match(
     stdout.replaceAll(/\s+/g, ' '),
-    new RegExp(`${source.host}/team/a@sha256:\\w+: .*does not have it`),
+    new RegExp(`${source.host}/team/a@sha256:\\w+: .*404 NAME_UNKNOWN`),
   )
-  assert.match(stdout, /Hint: /)
+  assert.match(stdout, /Hint: it may have been removed since it was planned/)
   assert.match(stdout, /1 added, 1 failed/)
 })
 

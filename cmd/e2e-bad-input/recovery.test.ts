@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Fault, RecordedRequest } from '../../providers/embedded/index.ts'
-import { refused } from './refusal.ts'
+import { ANY_TLS, refused } from './refusal.ts'
 import { changesAt, twoRegistries } from './two-registries.ts'
-
-const PATIENT = ['--retry-times', '2'] as const
 
 /** Strikes the first `times` requests that fit. */
 function strike(times: number, fits: (request: RecordedRequest) => boolean, fault: Fault) {
@@ -47,8 +45,9 @@ const BURSTS = [
 
 for (const [what, side, { faults, struck }] of BURSTS)
   test(`an apply gets over it when ${what}`, async t => {
-    const { workspace, set } = await twoRegistries(t, { [side]: { faults } })
-    const { code, stdout, output } = await workspace.run(['apply', '--yes', ...set, ...PATIENT, '--json'])
+    const { workspace, to } = await twoRegistries(t, { [side]: { faults } })
+    const set = ['-c', 'set.yaml', '--to', to, ...ANY_TLS, '--retry-times', '2']
+    const { code, stdout, output } = await workspace.run(['apply', '--yes', ...set, '--json'])
     assert.equal(code, 0, output)
     assert.ok(struck.length > 0)
     const { summary } = JSON.parse(stdout)

@@ -17,6 +17,7 @@ const image = buildMultiArch({ seed: 'mirrored' })
 test('images come through a mirror of a registry that cannot be reached, and keep their names', async t => {
   const [mirror, target] = await Promise.all([startTestRegistry(t), startTestRegistry(t)])
   await pushToServer(mirror.url, 'cache/acme/app', '1', image)
+  mirror.clearRequests()
   const scene = mirrorScene(t, `docker://${target.host}/enc1`)
   writeFileSync(
     path.join(scene.root, 'registries.conf'),

@@ -1,5 +1,6 @@
 /** The JSON document of a command: as text, and into a file. */
-import { stat, writeFile } from 'node:fs/promises'
+import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { MirrorformError, messageOf } from '../../lib/errors.ts'
 import { replaceFile } from '../../state/index.ts'
 
@@ -20,14 +21,50 @@ function plainData(_key: string, value: unknown): unknown {
  * @throws MirrorformError
  */
 export async function writeDocument(path: string, text: string, option = '--json-into'): Promise<void> {
-  try {
-    const found = await stat(path).catch(() => undefined)
-    if (found === undefined || found.isFile()) await replaceFile(path, Buffer.from(text))
+  await telling(path, option, async () => {
+    if (await isReplaceable(path)) await replaceFile(path, Buffer.from(text))
     else await writeFile(path, text)
+  })
+}
+
+/** Asked before long work, so that its result does not end at a folder that is not there. @throws MirrorformError */
+export async function checkDocumentPath(path: string, option = '--json-into'): Promise<void> {
+  await telling(path, option, async () => {
+    if (await isReplaceable(path)) await access(dirname(path), constants.W_OK | constants.X_OK)
+  })
+}
+
+async function isReplaceable(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory()) throw new MirrorformError('it is a folder')
+  return found === undefined || found.isFile()
+}
+
+async function telling(path: string, option: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
   } catch (cause) {
-    throw new MirrorformError(`cannot write ${path}: ${messageOf(cause)}`, {
+    throw new MirrorformError(`cannot write ${path}: ${reasonOf(cause, path)}`, {
       hint: `${option} names a file in a folder that exists and can be written`,
       cause,
     })
+  }
+}
+
+function reasonOf(cause: unknown, path: string): string {
+  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    case 'ENOENT':
+      return `there is no folder ${dirname(path)}`
+    case 'ENOTDIR':
+      return `${dirname(path)} is not a folder`
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied'
+    case 'EROFS':
+      return 'the file system is read-only'
+    case 'ENOSPC':
+      return 'the disk is full'
+    default:
+      return messageOf(cause)
   }
 }

@@ -1,7 +1,8 @@
 /** The state a command is about: named with `--state`, or that of the target named with `--to` or `--target`. */
 import { readState } from '../../lib/apply/session.ts'
-import { UsageError } from '../../lib/errors.ts'
+import { StateError, UsageError } from '../../lib/errors.ts'
 import type { LoadedState, StateStore } from '../../lib/state.ts'
+import { formatTarget, type TargetAddress } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Output } from '../terminal/index.ts'
 import { chooseTarget, type TargetArguments } from './choose-target.ts'
@@ -15,9 +16,28 @@ export async function statePathOf(args: TargetArguments): Promise<string> {
 export async function readStateOf(store: StateStore, output: Output): Promise<LoadedState> {
   const { loaded, replayed } = await readState(store)
   tellReplay(output, { replayed, takenOverFrom: undefined })
+  return existing(loaded, store)
+}
+
+/** @throws UsageError when there is no state yet */
+export function existing(loaded: LoadedState | undefined, store: StateStore): LoadedState {
   if (loaded !== undefined) return loaded
   throw new UsageError(`there is no state ${store.name}`, {
     hint: 'a state is born with the first apply (or `mirrorform import`); name another with --state',
+  })
+}
+
+/** @throws StateError when the state is that of another target: its images would be taken for unwanted ones. */
+export function refuseOtherTarget(
+  loaded: LoadedState | undefined,
+  target: TargetAddress,
+  statePath: string,
+): void {
+  if (loaded === undefined) return
+  const [held, meant] = [formatTarget(loaded.state.target), formatTarget(target)]
+  if (held === meant) return
+  throw new StateError(`${statePath} is the state of ${held}, not of ${meant}`, {
+    hint: 'each target has a state file of its own; name the right one with --state',
   })
 }
 

@@ -12,6 +12,7 @@ import type { LoadedState } from '../../lib/state.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Invocation } from '../invocation.ts'
 import type { TargetArguments, TargetChoice } from './choose-target.ts'
+import { refuseOtherTarget } from './find-state.ts'
 import { openPlaces, type PlaceArguments, type Places } from './open-places.ts'
 import { tellReplay } from './tell.ts'
 import { collectWanted, type WantedSet } from './wanted-images.ts'
@@ -42,10 +43,15 @@ export async function planFor(
     throw new UsageError('--from is not supported yet by this version', {
       hint: 'images are read from the registries that their references name',
     })
+  if (args.destroy && args.skipDeletes)
+    throw new UsageError('--destroy and --skip-deletes exclude each other', {
+      hint: '--destroy plans to delete everything the state owns',
+    })
   const wanted = args.destroy
     ? NOTHING_WANTED
     : await collectWanted(choice.imageSets, choice.address, choice.maxNestedPaths)
   const { loaded, replayed } = await readState(openStateFile(choice.statePath))
+  refuseOtherTarget(loaded, choice.address, choice.statePath)
   tellReplay(invocation.output, { replayed, takenOverFrom: undefined })
   const places = await openPlaces(args, choice.address, invocation)
   try {
@@ -77,6 +83,8 @@ async function makePlanAt(
   const prefix = choice.address.kind === 'registry' ? choice.address.prefix : ''
   const inScope = scopeOf(prefix, args.only, args.exclude)
   const images = wanted.images.filter(image => inScope(image.destination, formatSource(image.source)))
+  const looked = new Set(images)
+  const wantedElsewhere = wanted.images.filter(image => !looked.has(image)).map(image => image.destination)
   const abilities = await abilitiesFor(places, args, choice, images, signal)
   const { graph, failures } = await resolveGraph(
     images,
@@ -97,6 +105,7 @@ async function makePlanAt(
   return makePlan(
     {
       graph,
+      wantedElsewhere,
       loaded,
       target,
       abilities,

@@ -1,39 +1,46 @@
 /** Reads input files for the commands, and says what to do when one cannot be read. */
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
-import { UsageError } from '../../lib/errors.ts'
+import { messageOf, UsageError } from '../../lib/errors.ts'
+
+type Noun = 'image set' | 'configuration' | 'plan' | 'plan or state'
 
 /** @throws UsageError naming the file */
-export async function readText(path: string, noun: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new UsageError(`cannot read ${noun} ${path}: ${reasonOf(cause)}`, {
-      cause,
-      hint: hintFor(cause, noun),
-    })
-  }
+export async function readText(path: string, noun: Noun): Promise<string> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    const [reason, hint] = explain(cause, path, noun)
+    throw new UsageError(`cannot read ${noun} ${path}: ${reason}`, { cause, hint })
+  })
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  throw new UsageError(`cannot read ${noun} ${path}: it is not UTF-8 text`, {
+    hint: 'check that it is the right file; an editor may have saved it in another encoding',
+  })
 }
 
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-}
-
-function reasonOf(cause: unknown): string {
-  switch (codeOf(cause)) {
+function explain(cause: unknown, path: string, noun: Noun): readonly [reason: string, hint: string] {
+  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
     case 'ENOENT':
-      return 'there is no such file'
+    case 'ENOTDIR':
+      return ['there is no such file', hintWhenMissing(noun)]
     case 'EACCES':
-      return 'permission denied'
+    case 'EPERM':
+      return ['permission denied', `see whose it is: ls -l ${path}`]
     case 'EISDIR':
-      return 'it is a folder'
+      return ['it is a folder', 'name a file in it']
     default:
-      return cause instanceof Error ? cause.message : String(cause)
+      return [messageOf(cause), 'check the disk and the path']
   }
 }
 
-function hintFor(cause: unknown, noun: string): string | undefined {
-  if (codeOf(cause) !== 'ENOENT') return undefined
-  return noun === 'image set'
-    ? 'check the path, or write a first one with `mirrorform init`'
-    : 'check the path'
+function hintWhenMissing(noun: Noun): string {
+  switch (noun) {
+    case 'image set':
+    case 'configuration':
+      return 'check the path, or write a first one with `mirrorform init`'
+    case 'plan':
+    case 'plan or state':
+      return 'check the path; plans are written by `mirrorform plan -o FILE`, states by `mirrorform apply`'
+    default:
+      return noun satisfies never
+  }
 }

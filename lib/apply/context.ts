@@ -1,4 +1,4 @@
-/** What every part of an apply is given. */
+/** What every part of an apply is given: the places, the limits, who listens, and how work is stopped and recorded. */
 
 import { InterruptedError } from '../errors.ts'
 import type { ManifestNode, ManifestStore } from '../graph/graph.ts'

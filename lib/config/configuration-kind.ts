@@ -52,6 +52,7 @@ export function kindOf(
     'schema',
     field.pointer,
     `the kind is ${JSON.stringify(field.value)}, not ${accepted.join(' or ')}`,
+    { hint: 'check that this is the right file; `mirrorform init` writes a first image set' },
   )
   return undefined
 }

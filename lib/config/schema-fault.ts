@@ -63,6 +63,7 @@ function describeType(
     return { message, hint: 'this looks like a template; expand it first' }
   if ((wanted.includes('integer') || wanted.includes('number')) && /^\d+$/.test(String(data)))
     return { message, hint: 'leave out the quotes' }
+  if (wanted.includes('integer')) return { message, hint: 'write it in digits, without a unit' }
   if (wanted.includes('array')) return { message, hint: 'begin each item with "- "' }
   if (wanted.includes('object') && typeof data === 'string')
     return { message, hint: objectHint(data, schema) }

@@ -72,7 +72,13 @@ it('an index that is sparse is refused once for all, with the ways out', () => {
 })
 
 it('deletes where the target does none are refused, with what to enable', () => {
-  assert.match(refuseDeletes(images(2))[0]?.message ?? '', /deletes disabled \(405\): 2 images/)
-  assert.match(refuseDeletes(images(1))[0]?.hint ?? '', /REGISTRY_STORAGE_DELETE_ENABLED.*--skip-deletes/)
-  assert.deepEqual(refuseDeletes([]), [])
+  assert.match(
+    refuseDeletes(TARGET, images(5))[0]?.message ?? '',
+    /deletes disabled \(405\): mirror\.example\/\S*app:0, .* and 2 more cannot/,
+  )
+  assert.match(
+    refuseDeletes(TARGET, images(1))[0]?.hint ?? '',
+    /REGISTRY_STORAGE_DELETE_ENABLED.*--skip-deletes/,
+  )
+  assert.deepEqual(refuseDeletes(TARGET, []), [])
 })

@@ -8,6 +8,9 @@ import type { StateImage } from '../state.ts'
 import { formatDestination, type TargetAddress } from '../target.ts'
 import type { Verdict } from './classify.ts'
 
+/** Images named in one message. */
+const NAMED = 3
+
 /** Why there can be no plan, with what to do about it. */
 export interface Refusal {
   readonly message: string
@@ -72,14 +75,21 @@ export function refuseSparse(target: TargetAddress, images: readonly ImageConten
 }
 
 /** Deletes are wanted and the target does none. */
-export function refuseDeletes(deleted: readonly StateImage[]): readonly Refusal[] {
+export function refuseDeletes(target: TargetAddress, deleted: readonly StateImage[]): readonly Refusal[] {
   if (deleted.length === 0) return []
   return [
     {
-      message: `the target has deletes disabled (405): ${deleted.length === 1 ? '1 image' : `${deleted.length} images`} cannot be deleted`,
+      message: `the target has deletes disabled (405): ${namesOf(target, deleted)} cannot be deleted`,
       hint: 'enable deletes there (docker-registry: storage.delete.enabled, or REGISTRY_STORAGE_DELETE_ENABLED=true), or plan with --skip-deletes to leave them where they are',
     },
   ]
+}
+
+/** The first few by name, the others counted. */
+function namesOf(target: TargetAddress, images: readonly StateImage[]): string {
+  const names = images.slice(0, NAMED).map(image => formatDestination(target, image.destination))
+  const more = images.length - names.length
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function kindsOf(images: readonly { readonly origins: readonly Origin[] }[]): ReadonlySet<Origin['kind']> {

@@ -29,7 +29,7 @@ import { planDeletes } from './plan-deletes.ts'
 import { planSends } from './plan-sends.ts'
 import { protectedBy, scopeOf } from './scope.ts'
 import { surveyTags } from './survey.ts'
-import { imagesToSend, surveyHoldings } from './survey-holdings.ts'
+import { surveyHoldings } from './survey-holdings.ts'
 import { createTransferPlanner } from './transfers.ts'
 
 export interface PlanRequest {
@@ -130,6 +130,14 @@ function destinationsToAsk(
 
 function imagesTo(action: 'delete', verdicts: readonly Verdict[]): readonly StateImage[] {
   return verdicts.flatMap(verdict => (verdict.action === action ? [verdict.image] : []))
+}
+
+function imagesToSend(verdicts: readonly Verdict[]): readonly ImageContent[] {
+  return verdicts.flatMap(verdict =>
+    verdict.action === 'add' || verdict.action === 'move' || verdict.action === 'repair'
+      ? [verdict.image]
+      : [],
+  )
 }
 
 function staying(

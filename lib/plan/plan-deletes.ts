@@ -41,7 +41,7 @@ export async function planDeletes(request: DeleteRequest, signal: AbortSignal): 
     signal,
   )
   if (abilities.deleteManifest === 'no' && abilities.deleteTag !== 'yes')
-    return { changes: [], refusals: refuseDeletes(deleted), notes: [], bytesReclaimable: 0 }
+    return { changes: [], refusals: refuseDeletes(target.address, deleted), notes: [], bytesReclaimable: 0 }
   if (abilities.deleteManifest === 'unknown' && abilities.deleteTag !== 'yes') return keepAll(request)
   const repositories = [...new Set(deleted.map(image => image.destination.repository))].sort(compareText)
   const removals = await Promise.all(

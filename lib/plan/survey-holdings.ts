@@ -2,7 +2,7 @@
  * What the target holds of the images a plan is about to send or adopt: known from the state where it can be trusted,
  * asked for with HEAD elsewhere.
  */
-import { blobsBelow, type ImageContent, type ManifestStore, manifestsBelow } from '../graph/graph.ts'
+import { blobsBelow, type ManifestStore, manifestsBelow } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { RepositoryPath } from '../oci/reference.ts'
 import type { Target } from '../provider.ts'
@@ -29,15 +29,6 @@ export async function surveyHoldings(request: HoldingsRequest, signal: AbortSign
   await lookBelowAdopted(request, holdings, signal)
   await lookForBlobs(request, holdings, signal)
   return holdings
-}
-
-/** The images of the verdicts that send something. */
-export function imagesToSend(verdicts: readonly Verdict[]): readonly ImageContent[] {
-  return verdicts.flatMap(verdict =>
-    verdict.action === 'add' || verdict.action === 'move' || verdict.action === 'repair'
-      ? [verdict.image]
-      : [],
-  )
 }
 
 /** Destinations whose tag does not name what the state says. */
@@ -88,9 +79,12 @@ async function lookForBlobs(
   signal: AbortSignal,
 ): Promise<void> {
   const wanted = new Map<RepositoryPath, Set<Digest>>()
-  for (const image of imagesToSend(verdicts)) {
+  for (const verdict of verdicts) {
+    const { action, image } = verdict
+    if (action !== 'add' && action !== 'move' && action !== 'repair' && action !== 'adopt') continue
     const { repository } = image.destination
-    const missing = missingManifests(store, image, image.attachments, holdings)
+    const attachments = action === 'adopt' ? [] : image.attachments
+    const missing = missingManifests(store, image, attachments, holdings)
     const blobs = [...blobsBelow(store, missing)].filter(digest => !holdings.hasBlob(repository, digest))
     wanted.set(repository, new Set([...(wanted.get(repository) ?? []), ...blobs]))
   }

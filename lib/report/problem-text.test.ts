@@ -49,6 +49,20 @@ test('a cause that the message already tells is not told again', () => {
   assert.equal(renderError(error, rendering), 'Error: cannot read plan.json: no such file')
 })
 
+test('a code of the system that the message puts into words is not shown, an address behind a name is', () => {
+  const missing = Object.assign(new Error("ENOENT: no such file or directory, open 'a'"), { code: 'ENOENT' })
+  const words = new PlanError('cannot read a: there is no such file', { cause: missing })
+  assert.equal(renderError(words, rendering), 'Error: cannot read a: there is no such file')
+  const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:443'), {
+    code: 'ECONNREFUSED',
+    address: '10.0.0.7',
+  })
+  const named = new PlaceError('reg.example refused the connection', { cause: refused })
+  assert.match(renderError(named, rendering), /Cause: connect ECONNREFUSED 10\.0\.0\.7:443/)
+  const numbered = new PlaceError('10.0.0.7 refused the connection', { cause: refused })
+  assert.equal(renderError(numbered, rendering), 'Error: 10.0.0.7 refused the connection')
+})
+
 test('several refusals stand below each other, and so do their hints', () => {
   const error = new PlanError('one\ntwo', { hint: 'do this\ndo that' })
   assert.deepEqual(renderError(error, rendering).split('\n'), [

@@ -1,6 +1,6 @@
 /** Problems of input files and errors of any kind, as they are shown to the user: what, where, why, what to try. */
 import { ConfigError, formatProblem, type Problem } from '../config/problem.ts'
-import { hintOf, messageOf } from '../errors.ts'
+import { hintOf, MirrorformError, messageOf } from '../errors.ts'
 import { printable, wrap } from './fit.ts'
 import { countOf } from './quantities.ts'
 import type { Style } from './style.ts'
@@ -50,9 +50,20 @@ function firstCause(error: unknown, known: string): string | undefined {
   for (let at = causeOf(error); at !== undefined && !seen.has(at); at = causeOf(at)) {
     seen.add(at)
     const message = printable(messageOf(at)).trim()
-    if (message !== '' && !known.includes(message)) found = message
+    if (message !== '' && !known.includes(message) && !isToldInWords(error, at, known)) found = message
   }
   return found
+}
+
+/**
+ * Errors of the system and of parsers carry a code or a position that our errors put into words; of them only an
+ * address that the message does not name is news.
+ */
+function isToldInWords(error: unknown, cause: unknown, known: string): boolean {
+  if (!(error instanceof MirrorformError) || cause instanceof MirrorformError) return false
+  if (cause instanceof SyntaxError) return true
+  if (!(cause instanceof Error) || !('code' in cause)) return false
+  return !('address' in cause && typeof cause.address === 'string' && !known.includes(cause.address))
 }
 
 function causeOf(error: unknown): unknown {

@@ -145,7 +145,7 @@ test('credential files are searched in the documented order', async t => {
 
 test('a credential file that was named must exist', async () => {
   await assert.rejects(readCredentialFiles({ authFile: '/nowhere/auth.json', env: {}, home: '/nowhere' }), {
-    message: 'cannot read the credential file /nowhere/auth.json: ENOENT',
+    message: 'cannot read the credential file /nowhere/auth.json: there is no such file',
     hint: 'it is named by --authfile',
   })
 })

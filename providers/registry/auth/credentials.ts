@@ -142,9 +142,24 @@ async function readText(file: string, named: string | undefined): Promise<string
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (named === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined
-    throw new CredentialError(`cannot read the credential file ${file}: ${String(code ?? cause)}`, {
+    throw new CredentialError(`cannot read the credential file ${file}: ${reasonOf(code, cause)}`, {
       cause,
       hint: named === undefined ? 'make it readable, or move it away' : `it is named by ${named}`,
     })
+  }
+}
+
+function reasonOf(code: unknown, cause: unknown): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no such file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied'
+    case 'EISDIR':
+      return 'it is a folder'
+    default:
+      return messageOf(cause)
   }
 }

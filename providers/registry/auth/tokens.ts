@@ -136,7 +136,7 @@ export class Tokens {
       detail: `${this.#host.host} refused ${login}${asked}: ${fault.detail}`,
       hint:
         found === undefined
-          ? `log in, for example with: skopeo login ${this.#host.host}`
+          ? `there is no login for ${this.#host.host}; log in, for example with: skopeo login ${this.#host.host}`
           : `check the user and password in ${found.origin}`,
     })
   }

@@ -17,6 +17,10 @@ const MAX_SNIPPET = 200
 /** Answers for which the same request may work later (go-containerregistry's list; nginx's 499 and Cloudflare's 522). */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522])
 
+/** For content that was there when it was listed or planned. */
+export const GONE_HINT =
+  'it may have been removed since it was planned: look at the registry, then plan again'
+
 /** Reads the body; its connection is free afterwards. `host` is what the user knows the server by. */
 export async function answerFault(answer: Answer, host: string): Promise<Fault> {
   const text = new TextDecoder().decode(
@@ -81,6 +85,7 @@ function hintFor(status: number, answer: Answer, host: string): string | undefin
   if (status === 429)
     return 'the registry limits how much may be asked: log in if you have not, or try again later'
   if (isWebPage(answer)) return `check that ${host} is the registry's address, not that of its web console`
+  if (status === 404) return GONE_HINT
   if (status >= 500)
     return 'the registry, or a proxy in front of it, is in trouble: look at its logs, try again later'
   return undefined

@@ -16,7 +16,7 @@ import {
   OCI_MANIFEST,
 } from '../../../lib/oci/media-types.ts'
 import { pullFrom } from '../auth/scope.ts'
-import { answerFault, isWebPage } from '../http/answer-fault.ts'
+import { answerFault, GONE_HINT, isWebPage } from '../http/answer-fault.ts'
 import { discard, readAtMost } from '../http/body.ts'
 import { type Operation, RegistryError } from '../http/registry-error.ts'
 import type { ApiRequest } from '../http/session.ts'
@@ -50,7 +50,12 @@ export async function readManifest(
 ): Promise<RawManifest> {
   const found = await getManifest(at, digest, 'read the manifest', signal)
   if (found !== undefined) return found
-  const fault = { status: 404, code: 'MANIFEST_UNKNOWN', detail: `${at.session.host} does not have it` }
+  const fault = {
+    status: 404,
+    code: 'MANIFEST_UNKNOWN',
+    detail: `${at.session.host} does not have it`,
+    hint: GONE_HINT,
+  }
   throw new RegistryError(fault, { action: 'read the manifest', subject: nameOf(at, digest) })
 }
 
