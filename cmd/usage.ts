@@ -77,7 +77,7 @@ function explain(text: string, argv: readonly string[]): UsageError {
   if (choice !== null)
     return new UsageError(`--${choice[1]} may not be ${choice[2]}`, { hint: `choose one of ${choice[3]}` })
   if (/^Not enough non-option arguments/.test(message))
-    return new UsageError(`${commandOf(argv).join(' ')} needs another argument`, { hint: `see ${help}` })
+    return new UsageError(`${commandOf(argv).join(' ')}: an argument is missing`, { hint: `see ${help}` })
   return new UsageError(message, { hint: `see ${help}` })
 }
 

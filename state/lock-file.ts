@@ -27,7 +27,10 @@ const NO_LINKS: ReadonlySet<string | undefined> = new Set([
   'EMLINK',
 ])
 
-const UNLOCK = 'if you are sure nobody works with this state: mirrorform state unlock'
+/** @param path of the lock */
+function unlockHint(path: string): string {
+  return `if you are sure nobody works with this state: mirrorform state unlock --state ${path.replace(/\.lock$/, '')}`
+}
 
 interface Held {
   readonly text: string
@@ -50,7 +53,7 @@ export async function takeLock(path: string, operation: string, machine: Machine
     throw new StateError(
       `${takeoverOf(path)} stays: another mirrorform stopped while it took over this lock`,
       {
-        hint: UNLOCK,
+        hint: unlockHint(path),
       },
     )
   })
@@ -143,7 +146,9 @@ async function readLock(path: string): Promise<Held | undefined> {
   if (text === undefined) return undefined
   const held = decodeLock(text)
   if (held !== undefined) return held
-  throw new StateError(`the lock ${path} is damaged, so nobody can tell who holds it`, { hint: UNLOCK })
+  throw new StateError(`the lock ${path} is damaged, so nobody can tell who holds it`, {
+    hint: unlockHint(path),
+  })
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -184,7 +189,7 @@ function lockedBy(path: string, holder: LockHolder): StateError {
   const { user, host, pid, operation, since } = holder
   return new StateError(
     `${path}: ${user} on ${host} (pid ${pid}) has been working with this state since ${since}: ${operation}`,
-    { hint: `wait until that is done; ${UNLOCK}` },
+    { hint: `wait until that is done; ${unlockHint(path)}` },
   )
 }
 

@@ -22,10 +22,20 @@ export function createNarrator(stream: NodeJS.WritableStream, columns: number, s
   const width = Math.max(NARROWEST, Math.min(columns, WIDEST))
   const write = (text: string) => stream.write(`${text}\n`)
   return {
-    heading: text => write(`\n${wrap(text.split(' '), width).map(style.strong).join('\n')}`),
+    heading: text =>
+      write(
+        `\n${wrap(text.split(' '), width)
+          .map(line => style.strong(line))
+          .join('\n')}`,
+      ),
     say: text => write(wrap(text.split(/\s+/), width).join('\n')),
     quote: text => write(style.faint(text.trimEnd().replace(/^/gm, '  '))),
-    command: words => write(`\n${wrapCommand(words, columns).map(style.hint).join('\n')}`),
+    command: words =>
+      write(
+        `\n${wrapCommand(words, columns)
+          .map(line => style.hint(line))
+          .join('\n')}`,
+      ),
     flush: () =>
       new Promise((resolve, reject) => {
         stream.write('', error => (error ? reject(error) : resolve()))

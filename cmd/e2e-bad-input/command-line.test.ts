@@ -44,7 +44,7 @@ const MISUNDERSTOOD: readonly Row[] = [
     ['--max-nested-paths', 'whole number'],
   ],
   ['no image at a time', ['apply', 'p.json', '--parallel-images', '0'], ['--parallel-images', '1 or more']],
-  ['a missing argument', ['show'], ['show needs another argument', 'mirrorform show --help']],
+  ['a missing argument', ['show'], ['show: an argument is missing', 'mirrorform show --help']],
   ['an argument too many', ['show', 'a.json', 'b.json'], ['show does not take "b.json"']],
 ]
 

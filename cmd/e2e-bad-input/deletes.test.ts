@@ -1,11 +1,14 @@
 /** A target that does not delete: found out while planning, not in the middle of an apply. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { OCI_MANIFEST } from '../../lib/oci/media-types.ts'
 import { skipWithout, startDockerRegistry } from '../../testdata/docker-registry.ts'
 import type { TestEnd } from '../../testdata/temp.ts'
 import { startTestRegistry } from '../../testdata/test-registry.ts'
 import { ANY_TLS, ONCE, refused } from './refusal.ts'
 import { twoRegistries } from './two-registries.ts'
+
+const ACCEPTING = { headers: { accept: OCI_MANIFEST } }
 
 const TARGETS = {
   'docker-registry': async (t: TestEnd) => {
@@ -39,5 +42,5 @@ for (const [name, start] of Object.entries(TARGETS))
 
     const left = await workspace.run(['plan', ...set, '--skip-deletes', '--detailed-exitcode'])
     assert.equal(left.code, 0, left.output)
-    assert.equal((await fetch(`${url}/v2/mirror/team/c/manifests/v1`)).status, 200)
+    assert.equal((await fetch(`${url}/v2/mirror/team/c/manifests/v1`, ACCEPTING)).status, 200)
   })

@@ -69,7 +69,7 @@ export async function applyPlan(request: ApplyRequest, options: ApplyOptions): P
   return withState(store, 'apply', announce, async loaded => {
     assertTarget(plan.target, options.target.address, loaded?.state)
     const state = loaded?.state ?? emptyState(lineageOf(planDigest), plan.target)
-    assertLineage(plan, planDigest, state)
+    assertLineage(plan, planDigest, state, store.name)
     if (loaded === undefined) await store.write(state)
     const journal = await store.openJournal(state.lineage, plan.target)
     const entries: JournalEntry[] = []
@@ -96,12 +96,12 @@ function assertTarget(planned: TargetAddress, opened: TargetAddress, state: Stat
 }
 
 /** A plan made without a state fits the state its own first apply has made, so that it can be applied again. */
-function assertLineage(plan: Plan, planDigest: Digest, state: State): void {
+function assertLineage(plan: Plan, planDigest: Digest, state: State, name: string): void {
   if (state.lineage === (plan.lineage ?? lineageOf(planDigest))) return
   throw new PlanError(
     plan.lineage === undefined
-      ? 'the plan was made when there was no state, and now there is one from another plan'
-      : `the plan belongs to another state (lineage ${plan.lineage}, this state has ${state.lineage})`,
-    { hint: 'plan again with this state' },
+      ? `the plan was made when there was no state, and now there is ${name}, made by another plan`
+      : `the plan belongs to another state than ${name} (lineage ${plan.lineage}, ${name} has ${state.lineage})`,
+    { hint: "plan again with this state, or name the plan's own with --state" },
   )
 }

@@ -1,10 +1,20 @@
 /** `mirror.additionalImages` -> images to take, their references, destinations and platforms parsed. */
 import { canonicalArchitecture, type Platform } from '../oci/platform.ts'
-import { parseRepositoryPath, parseTag } from '../oci/reference.ts'
+import { parseRepositoryPath, parseTag, type RepositoryPath, type Tag } from '../oci/reference.ts'
+import type { ImageSource } from '../provider.ts'
 import { type Entry, fieldOf, itemsOf, textOf } from './entry.ts'
-import type { AdditionalImage } from './image-set.ts'
 import { parseImageSource, repositoryOfFolder } from './image-source.ts'
 import type { ProblemList } from './problem-list.ts'
+
+export interface AdditionalImage {
+  /** As written. */
+  readonly name: string
+  readonly source: ImageSource
+  readonly targetRepo?: RepositoryPath
+  readonly targetTag?: Tag
+  /** Empty means all. */
+  readonly platforms: readonly Platform[]
+}
 
 export function readAdditionalImages(
   mirror: Entry | undefined,

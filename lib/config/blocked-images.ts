@@ -6,10 +6,15 @@
  */
 import { RE2JS } from 're2js'
 import { messageOf, SyntaxFault } from '../errors.ts'
-import { parseReference } from '../oci/reference.ts'
+import { parseReference, type Reference } from '../oci/reference.ts'
 import { type Entry, fieldOf, itemsOf, textOf } from './entry.ts'
-import type { BlockRule } from './image-set.ts'
 import type { ProblemList } from './problem-list.ts'
+
+/** What is not mirrored whatever asks for it. `text` is the rule as written. */
+export type BlockRule =
+  | { readonly kind: 'reference'; readonly reference: Reference; readonly text: string }
+  /** RE2 syntax, found anywhere in the text it is held against. */
+  | { readonly kind: 'pattern'; readonly pattern: string; readonly text: string }
 
 export function readBlockedImages(mirror: Entry | undefined, problems: ProblemList): readonly BlockRule[] {
   return itemsOf(mirror, 'blockedImages').flatMap((item): BlockRule[] => {

@@ -4,12 +4,8 @@
  * The whole v2alpha1 format is recognised. Sections this version cannot mirror yet are refused by name: ignoring one
  * would plan the deletion of what it stands for.
  */
-
-import type { Platform } from '../oci/platform.ts'
-import type { Reference, RepositoryPath, Tag } from '../oci/reference.ts'
-import type { ImageSource } from '../provider.ts'
-import { readAdditionalImages } from './additional-images.ts'
-import { readBlockedImages } from './blocked-images.ts'
+import { type AdditionalImage, readAdditionalImages } from './additional-images.ts'
+import { type BlockRule, readBlockedImages } from './blocked-images.ts'
 import { dotted, type Entry, fieldOf, numberOf, textOf } from './entry.ts'
 import { checkOperators } from './operator-rules.ts'
 import { checkPlatform } from './platform-rules.ts'
@@ -17,22 +13,6 @@ import type { ProblemList } from './problem-list.ts'
 import { IMAGE_SET_API_VERSION, IMAGE_SET_SCHEMA } from './schema/imageset-v2alpha1.ts'
 import { checkSchema, type ForeignKeys, unknownKeys, withoutEmptyKeys } from './schema-check.ts'
 import { refuseUnsupportedSections } from './unsupported-sections.ts'
-
-export interface AdditionalImage {
-  /** As written. */
-  readonly name: string
-  readonly source: ImageSource
-  readonly targetRepo?: RepositoryPath
-  readonly targetTag?: Tag
-  /** Empty means all. */
-  readonly platforms: readonly Platform[]
-}
-
-/** What is not mirrored whatever asks for it. `text` is the rule as written. */
-export type BlockRule =
-  | { readonly kind: 'reference'; readonly reference: Reference; readonly text: string }
-  /** RE2 syntax, found anywhere in the text it is held against. */
-  | { readonly kind: 'pattern'; readonly pattern: string; readonly text: string }
 
 export interface ImageSet {
   readonly path: string

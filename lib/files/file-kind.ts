@@ -52,7 +52,7 @@ export function decodeFile<T>(kind: FileKind, text: string, name: string, read: 
   const conflict = conflictLine(text)
   if (conflict !== undefined)
     throw new kind.Fault(`${name}:${conflict}: git left a merge conflict in this ${kind.noun}`, {
-      hint: `settle the conflict first (git checkout --ours or --theirs takes one side); ${kind.advice}`,
+      hint: `settle the conflict first: take one side as a whole (git checkout --ours ${name}, or --theirs), then plan again`,
     })
   if (text.trim() === '') throw new kind.Fault(`${name} is empty, not a ${kind.noun}`, { hint: kind.advice })
   return asFault(kind, '', () => {

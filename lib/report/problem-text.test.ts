@@ -73,6 +73,15 @@ test('several refusals stand below each other, and so do their hints', () => {
   ])
 })
 
+test('of a message with very many lines the first twenty are shown, and how many more there are', () => {
+  const error = new PlanError(
+    Array.from({ length: 1000 }, (_, at) => `image ${at} does not exist`).join('\n'),
+  )
+  const lines = renderError(error, rendering).split('\n')
+  assert.equal(lines.length, 21)
+  assert.match(lines.at(-1) ?? '', /980 more: --json lists them all/)
+})
+
 test('anything that was thrown can be shown, and cannot steer the terminal', () => {
   assert.equal(renderError('just text\u001b[2J', rendering), 'Error: just text?[2J')
   assert.equal(renderError(new Error(''), rendering), 'Error: unknown error')

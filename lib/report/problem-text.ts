@@ -25,13 +25,16 @@ function styleProblem(text: string, { path, line, column }: Problem, style: Styl
     .join('\n')
 }
 
+/** Lines of a message shown in full. */
+const MESSAGE_LINES = 20
+
 /**
  * `Error: …`, the first cause where it says more than the message, and `Hint: …`. Configuration errors are shown as
  * their problems.
  */
 export function renderError(error: unknown, { style, width }: { style: Style; width: number }): string {
   if (error instanceof ConfigError) return renderProblems(error.problems, style)
-  const message = printable(messageOf(error)).trim() || 'unknown error'
+  const message = firstLines(printable(messageOf(error)).trim() || 'unknown error')
   const cause = firstCause(error, message)
   const hint = hintOf(error)
   return [
@@ -40,6 +43,16 @@ export function renderError(error: unknown, { style, width }: { style: Style; wi
     ),
     ...(cause === undefined ? [] : wrap(`  Cause: ${cause}`, width, 2)),
     ...(hint === undefined ? [] : wrap(`Hint: ${printable(hint)}`, width, 2).map(style.hint)),
+  ].join('\n')
+}
+
+/** A source that is down fails every image it has, each with a line of its own. */
+function firstLines(text: string): string {
+  const lines = text.split('\n')
+  if (lines.length <= MESSAGE_LINES + 1) return text
+  return [
+    ...lines.slice(0, MESSAGE_LINES),
+    `… ${lines.length - MESSAGE_LINES} more: --json lists them all`,
   ].join('\n')
 }
 

@@ -31,7 +31,7 @@ export async function answerFault(answer: Answer, host: string): Promise<Fault> 
   const server = headerOf(answer, 'server')
   const status = answer.status
   const words = stated.map(error => [error.code, error.message].filter(Boolean).join(': ')).join('; ')
-  const said = words || (isWebPage(answer) ? 'a web page' : snippetOf(text))
+  const said = words || (isWebPage(answer) ? 'with a web page' : snippetOf(text))
   const by = words === '' && server !== undefined ? ` (server: ${server})` : ''
   return {
     status,

@@ -80,7 +80,7 @@ test('a web page where a registry should be is said to be one', async t => {
   const page = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>Not found</html>' }
   const registry = await startScriptedRegistry(t, () => page)
   const [message, hint] = await failureOf(t, registry.host, {})
-  assert.match(message, /answered 404 a web page/)
+  assert.match(message, /answered 404 with a web page/)
   assert.match(hint, /web console/)
 })
 

@@ -131,7 +131,7 @@ test('a web page with status 200 is no manifest', async t => {
   const { access } = await openTestClient(t)
   await assert.rejects(
     readerOf(access, `${registry.host}/a`).resolve('v1' as never, SIGNAL),
-    /answered 200 a web page/,
+    /answered 200 with a web page/,
   )
 })
 

@@ -65,7 +65,7 @@ export function probeReferrers(at: RepositoryAt, signal: AbortSignal): Promise<R
   const digest = nonexistentDigest()
   return at.session.request(
     {
-      operation: { action: 'ask whether referrers can be listed in', subject: at.name },
+      operation: { action: 'find out what is supported in', subject: at.name },
       method: 'GET',
       path: `/v2/${at.path}/referrers/${digest}`,
       scopes: pullFrom(at.path),
