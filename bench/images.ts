@@ -3,6 +3,7 @@
  * image has its own repository. Contents are random bytes, so that nobody gains by compressing, and the same in every
  * run.
  */
+import pLimit from 'p-limit'
 import type { Digest } from '../lib/oci/digest.ts'
 import {
   allBlobsOf,
@@ -43,24 +44,36 @@ export interface PushedImages {
   readonly manifests: number
 }
 
-/** @param url of the source registry */
-export async function pushFamilies(url: string, families: Families): Promise<PushedImages> {
-  const images: PushedImage[] = []
+/** Images pushed at once. */
+const PUSHERS = 4
+
+/**
+ * @param url of the registry
+ * @param prefix of every repository, with a slash at its end; the images returned are named without it
+ */
+export async function pushFamilies(url: string, families: Families, prefix = ''): Promise<PushedImages> {
   const blobs = new Map<Digest, number>()
   let placements = 0
   let manifests = 0
+  const limit = pLimit(PUSHERS)
+  const pushing: Promise<PushedImage>[] = []
   for (let family = 0; family < families.families; family++) {
     const base = baseLayers(families, family)
     for (let member = 0; member < families.imagesEach; member++) {
-      const image = memberImage(families, base, family, member)
-      const repository = `family-${two(family)}-image-${two(member)}`
-      images.push({ repository, tag: 'v1', digest: await pushToServer(url, repository, 'v1', image) })
-      const own = allBlobsOf(image)
-      for (const [digest, bytes] of own) blobs.set(digest, bytes.length)
-      placements += own.size
-      manifests += manifestsOf(image).length
+      const repository = `family-${padded(family)}-image-${padded(member)}`
+      const push = async (): Promise<PushedImage> => {
+        const image = memberImage(families, base, family, member)
+        const digest = await pushToServer(url, `${prefix}${repository}`, 'v1', image)
+        const own = allBlobsOf(image)
+        for (const [blob, bytes] of own) blobs.set(blob, bytes.length)
+        placements += own.size
+        manifests += manifestsOf(image).length
+        return { repository, tag: 'v1', digest }
+      }
+      pushing.push(limit(push))
     }
   }
+  const images = await Promise.all(pushing)
   const bytes = [...blobs.values()].reduce((sum, size) => sum + size, 0)
   return { images, blobs: blobs.size, bytes, placements, manifests }
 }
@@ -96,6 +109,6 @@ function between([least, most]: readonly [number, number], share: number): numbe
   return Math.round(least + (most - least) * share)
 }
 
-function two(count: number): string {
+function padded(count: number): string {
   return String(count).padStart(2, '0')
 }

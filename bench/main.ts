@@ -6,13 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { skipWithout } from '../testdata/docker-registry.ts'
+import { again } from './again.ts'
 import type { Bench } from './bench.ts'
+import { bigLayer } from './big-layer.ts'
 import { copy } from './copy.ts'
 import { describeMachine, describeVersions } from './machine.ts'
 import { prepareMirrorform } from './mirrorform.ts'
 import { putSection, renderReport } from './report.ts'
 
-const BENCHES: Readonly<Record<string, Bench>> = { copy }
+const BENCHES: Readonly<Record<string, Bench>> = { copy, again, 'big-layer': bigLayer }
 const RESULTS = path.join(import.meta.dirname, 'RESULTS.md')
 
 const USAGE = `npm run bench -- NAME [--small] [--rounds N] [--from-source] [-- MIRRORFORM-FLAG…]

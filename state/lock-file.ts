@@ -27,11 +27,6 @@ const NO_LINKS: ReadonlySet<string | undefined> = new Set([
   'EMLINK',
 ])
 
-/** @param path of the lock */
-function unlockHint(path: string): string {
-  return `if you are sure nobody works with this state: mirrorform state unlock --state ${path.replace(/\.lock$/, '')}`
-}
-
 interface Held {
   readonly text: string
   readonly holder: LockHolder
@@ -191,6 +186,11 @@ function lockedBy(path: string, holder: LockHolder): StateError {
     `${path}: ${user} on ${host} (pid ${pid}) has been working with this state since ${since}: ${operation}`,
     { hint: `wait until that is done; ${unlockHint(path)}` },
   )
+}
+
+/** @param path of the lock */
+function unlockHint(path: string): string {
+  return `if you are sure nobody works with this state: mirrorform state unlock --state ${path.replace(/\.lock$/, '')}`
 }
 
 function takeoverOf(path: string): string {

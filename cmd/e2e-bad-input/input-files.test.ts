@@ -58,6 +58,8 @@ test('validate tells the same problems on stdout, those of all files together, a
   assert.equal(stderr, '')
   assertSays(stdout, ['set.yaml:3:14:', 'other.yaml:6:1:', '4 problems in 2 files'])
   assert.equal(stdout.match(/\d+ problems? in/g)?.length, 1, stdout)
+  const named = await workspace.run(['validate', '-c', 'set.yaml', '-c', 'other.yaml'])
+  assert.equal(named.stdout, stdout)
 })
 
 test('sections of later versions are refused by name, never ignored', async t => {

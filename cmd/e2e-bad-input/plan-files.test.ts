@@ -75,6 +75,18 @@ test('a plan made with another state is refused, and says to plan again', async 
   await applyRefused(scene, { says: ['the plan belongs to another state', 'lineage', 'plan again'] })
 })
 
+test('a plan for one target is refused with the state of another, naming both', async t => {
+  const scene = await planned(t)
+  const { workspace, target, set } = scene
+  const elsewhere = set.map(word => (word === scene.to ? `docker://${target.host}/elsewhere` : word))
+  const other = await workspace.run(['apply', '--yes', ...elsewhere, '--state', 's.json'])
+  assert.equal(other.code, 0, other.output)
+  target.clearRequests()
+  await applyRefused(scene, {
+    says: [`docker://${target.host}/mirror`, `docker://${target.host}/elsewhere`, '--state'],
+  })
+})
+
 test('an image that somebody pushed to the target since the plan fails its item; the others are done', async t => {
   const { workspace, target } = await planned(t)
   const foreign = await pushToServer(target.url, 'mirror/team/a', 'v1', buildImage({ seed: 'foreign' }))

@@ -100,7 +100,7 @@ function assertLineage(plan: Plan, planDigest: Digest, state: State, name: strin
   if (state.lineage === (plan.lineage ?? lineageOf(planDigest))) return
   throw new PlanError(
     plan.lineage === undefined
-      ? `the plan was made when there was no state, and now there is ${name}, made by another plan`
+      ? `the plan was made when there was no state, and now there is one from another plan: ${name}`
       : `the plan belongs to another state than ${name} (lineage ${plan.lineage}, ${name} has ${state.lineage})`,
     { hint: "plan again with this state, or name the plan's own with --state" },
   )

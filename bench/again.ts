@@ -1,0 +1,153 @@
+/**
+ * Nothing changed: the daily run over many images that are all there already. `skopeo sync` has to ask for each of them
+ * again; mirrorform plans, once comparing with the target and once trusting its state.
+ */
+import type { Bench, BenchOptions, BenchReport } from './bench.ts'
+import type { Traffic } from './counting-proxy.ts'
+import { type Families, type PushedImages, pushFamilies } from './images.ts'
+import { mirrorformApply, mirrorformPlan, type Workplace, writeImageSet } from './mirrorform.ts'
+import type { ProgramRun } from './program.ts'
+import { formatBytes, formatCount, seconds, times } from './quantities.ts'
+import { inTurn, median } from './rounds.ts'
+import { type Scratch, withScratch } from './scratch.ts'
+import { skopeoSync } from './skopeo.ts'
+
+const SIDES = ['skopeo sync', 'mirrorform plan', 'mirrorform plan --refresh=false'] as const
+type Side = (typeof SIDES)[number]
+
+const TINY = { baseBytes: [2000, 2000], ownLayers: 1, ownBytes: [500, 500], multiArch: false } as const
+const FULL: Families = { ...TINY, families: 100, imagesEach: 10 }
+const SMALL: Families = { ...TINY, families: 4, imagesEach: 5 }
+const DEFAULT_ROUNDS = 3
+const PREFIX = 'mirror'
+
+export const again: Bench = {
+  description: 'nothing changed since the last run: skopeo sync against mirrorform plan',
+  run: options => withScratch(scratch => measureAgain(scratch, options)),
+}
+
+async function measureAgain(scratch: Scratch, options: BenchOptions): Promise<BenchReport> {
+  const { say, small } = options
+  const rounds = options.rounds ?? (small ? 1 : DEFAULT_ROUNDS)
+  const families = small ? SMALL : FULL
+  const [source, target] = [await scratch.registry(), await scratch.registry()]
+  const pushed = await pushFamilies(source.url, families)
+  await pushFamilies(target.url, families, `${PREFIX}/`)
+  say(`${formatCount(pushed.images.length)} images are at the source and at the target`)
+
+  const direct = await settle(scratch.folder(), source.host, target.host, pushed, options)
+  const timed = await inTurn(SIDES, rounds, async (side, round) => {
+    const run = await direct(side)
+    say(`round ${round + 1}: ${side} ${seconds(run.ms)}`)
+    return run
+  })
+
+  const [from, to] = [await scratch.proxy(source), await scratch.proxy(target)]
+  const proxied = await settle(scratch.folder(), from.host, to.host, pushed, options)
+  const counted = await inTurn(SIDES, 1, async side => {
+    from.reset()
+    to.reset()
+    await proxied(side)
+    return { source: from.traffic(), target: to.traffic() }
+  })
+  return reportOf(
+    pushed,
+    rounds,
+    SIDES.map(side => ({
+      runs: timed.get(side) ?? [],
+      source: counted.get(side)?.[0]?.source ?? NONE,
+      target: counted.get(side)?.[0]?.target ?? NONE,
+    })),
+  )
+}
+
+const NONE: Traffic = { requests: new Map(), total: 0, bytesIn: 0, bytesOut: 0 }
+
+/** Lets mirrorform take the images into a state first, and gives what runs a side. */
+async function settle(
+  folder: string,
+  source: string,
+  target: string,
+  { images }: PushedImages,
+  { mirrorform, flags }: BenchOptions,
+): Promise<(side: Side) => Promise<ProgramRun>> {
+  const to = `${target}/${PREFIX}`
+  const place: Workplace = writeImageSet(folder, source, to, images)
+  await mirrorformApply(mirrorform, place, flags)
+  return side => {
+    switch (side) {
+      case 'skopeo sync':
+        return skopeoSync(folder, source, to, images)
+      case 'mirrorform plan':
+        return mirrorformPlan(mirrorform, place, ['--detailed-exitcode', ...flags])
+      case 'mirrorform plan --refresh=false':
+        return mirrorformPlan(mirrorform, place, ['--detailed-exitcode', '--refresh=false', ...flags])
+      default:
+        return side satisfies never
+    }
+  }
+}
+
+interface SideResult {
+  readonly runs: readonly ProgramRun[]
+  readonly source: Traffic
+  readonly target: Traffic
+}
+
+function reportOf({ images }: PushedImages, rounds: number, sides: readonly SideResult[]): BenchReport {
+  const [peer, refreshing, trusting] = sides
+  const row = (what: string, cell: (side: SideResult) => string) => [what, ...sides.map(cell)]
+  const heads = refreshing?.target.requests.get('HEAD manifest') ?? Number.NaN
+  const gets = readsOf(refreshing?.target ?? NONE)
+  const asked = trusting?.target.total ?? Number.NaN
+  const ratio = durationOf(peer) / durationOf(refreshing)
+  return {
+    conditions: `${formatCount(images.length)} images in as many repositories, all of them unchanged at source and target. The median of ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn; requests counted in one more run of each.`,
+    table: {
+      head: ['', ...SIDES],
+      rows: [
+        row('time, median', side => seconds(durationOf(side))),
+        row('time, each run', ({ runs }) => runs.map(({ ms }) => (ms / 1000).toFixed(2)).join(' ')),
+        row('peak memory', ({ runs }) =>
+          formatBytes(Math.max(...runs.map(run => run.usage?.peakBytes ?? Number.NaN))),
+        ),
+        row('requests to the source', ({ source }) => formatCount(source.total)),
+        row('requests to the target', ({ target }) => formatCount(target.total)),
+        row('… by kind', ({ target }) =>
+          [...target.requests].map(([kind, count]) => `${kind} ${formatCount(count)}`).join(', '),
+        ),
+      ],
+    },
+    budgets: [
+      { what: 'ratio to skopeo sync', promised: '> 1×', measured: times(ratio), met: ratio > 1 },
+      {
+        what: 'HEAD requests to the target for each image',
+        promised: '≤ 1',
+        measured: (heads / images.length).toFixed(2),
+        met: heads <= images.length,
+      },
+      {
+        what: 'GET requests to the target, without the first contact',
+        promised: '0',
+        measured: formatCount(gets),
+        met: gets === 0,
+      },
+      {
+        what: 'requests to the target with --refresh=false',
+        promised: '0',
+        measured: formatCount(asked),
+        met: asked === 0,
+      },
+    ],
+  }
+}
+
+function durationOf(side: SideResult | undefined): number {
+  return median(side?.runs.map(({ ms }) => ms) ?? [])
+}
+
+function readsOf({ requests }: Traffic): number {
+  return [...requests]
+    .filter(([kind]) => kind.startsWith('GET ') && kind !== 'GET /v2/')
+    .reduce((sum, [, count]) => sum + count, 0)
+}
