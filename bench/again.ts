@@ -7,8 +7,9 @@ import type { Traffic } from './counting-proxy.ts'
 import { type Families, type PushedImages, pushFamilies } from './images.ts'
 import { mirrorformApply, mirrorformPlan, type Workplace, writeImageSet } from './mirrorform.ts'
 import type { ProgramRun } from './program.ts'
-import { formatBytes, formatCount, seconds, times } from './quantities.ts'
-import { inTurn, median } from './rounds.ts'
+import { formatCount, seconds, times } from './quantities.ts'
+import { inTurn } from './rounds.ts'
+import { medianTime, runRows } from './run-rows.ts'
 import { type Scratch, withScratch } from './scratch.ts'
 import { skopeoSync } from './skopeo.ts'
 
@@ -100,17 +101,13 @@ function reportOf({ images }: PushedImages, rounds: number, sides: readonly Side
   const heads = refreshing?.target.requests.get('HEAD manifest') ?? Number.NaN
   const gets = readsOf(refreshing?.target ?? NONE)
   const asked = trusting?.target.total ?? Number.NaN
-  const ratio = durationOf(peer) / durationOf(refreshing)
+  const ratio = medianTime(peer?.runs ?? []) / medianTime(refreshing?.runs ?? [])
   return {
     conditions: `${formatCount(images.length)} images in as many repositories, all of them unchanged at source and target. The median of ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn; requests counted in one more run of each.`,
     table: {
       head: ['', ...SIDES],
       rows: [
-        row('time, median', side => seconds(durationOf(side))),
-        row('time, each run', ({ runs }) => runs.map(({ ms }) => (ms / 1000).toFixed(2)).join(' ')),
-        row('peak memory', ({ runs }) =>
-          formatBytes(Math.max(...runs.map(run => run.usage?.peakBytes ?? Number.NaN))),
-        ),
+        ...runRows(sides.map(({ runs }) => runs)),
         row('requests to the source', ({ source }) => formatCount(source.total)),
         row('requests to the target', ({ target }) => formatCount(target.total)),
         row('… by kind', ({ target }) =>
@@ -140,10 +137,6 @@ function reportOf({ images }: PushedImages, rounds: number, sides: readonly Side
       },
     ],
   }
-}
-
-function durationOf(side: SideResult | undefined): number {
-  return median(side?.runs.map(({ ms }) => ms) ?? [])
 }
 
 function readsOf({ requests }: Traffic): number {

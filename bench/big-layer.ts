@@ -9,7 +9,8 @@ import type { PushedImage } from './images.ts'
 import { mirrorformApply, writeImageSet } from './mirrorform.ts'
 import type { ProgramRun } from './program.ts'
 import { formatBytes, seconds, times } from './quantities.ts'
-import { inTurn, median } from './rounds.ts'
+import { inTurn } from './rounds.ts'
+import { medianTime, peakMemory, runRows } from './run-rows.ts'
 import { type Scratch, withScratch } from './scratch.ts'
 import { skopeoCopy } from './skopeo.ts'
 
@@ -77,22 +78,14 @@ function reportOf(
   ours: readonly ProgramRun[],
 ): BenchReport {
   const row = (what: string, cell: (runs: readonly ProgramRun[]) => string) => [what, cell(peer), cell(ours)]
-  const duration = (runs: readonly ProgramRun[]) => median(runs.map(({ ms }) => ms))
-  const peak = (runs: readonly ProgramRun[]) =>
-    Math.max(...runs.map(run => run.usage?.peakBytes ?? Number.NaN))
-  const ratio = duration(peer) / duration(ours)
+  const ratio = medianTime(peer) / medianTime(ours)
   return {
     conditions: `One image with one layer of ${formatBytes(bytes)} that does not compress, into an empty target; ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn. mirrorform plans and applies in one command.`,
     table: {
       head: ['', ...SIDES],
       rows: [
-        row('time, median', runs => seconds(duration(runs))),
-        row('time, each run', runs => runs.map(({ ms }) => (ms / 1000).toFixed(2)).join(' ')),
-        row('throughput', runs => `${formatBytes((bytes / duration(runs)) * 1000)}/s`),
-        row('processor time, median', runs =>
-          seconds(median(runs.map(run => run.usage?.cpuMs ?? Number.NaN))),
-        ),
-        row('peak memory of the largest process', runs => formatBytes(peak(runs))),
+        ...runRows([peer, ours]),
+        row('throughput', runs => `${formatBytes((bytes / medianTime(runs)) * 1000)}/s`),
       ],
     },
     budgets: [
@@ -105,8 +98,8 @@ function reportOf(
       {
         what: 'resident memory',
         promised: `< ${formatBytes(PROMISED_BYTES)}`,
-        measured: formatBytes(peak(ours)),
-        met: peak(ours) < PROMISED_BYTES,
+        measured: formatBytes(peakMemory(ours)),
+        met: peakMemory(ours) < PROMISED_BYTES,
       },
     ],
   }

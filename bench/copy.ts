@@ -9,7 +9,8 @@ import { type Families, type PushedImages, pushFamilies } from './images.ts'
 import { mirrorformApply, writeImageSet } from './mirrorform.ts'
 import type { ProgramRun } from './program.ts'
 import { formatBytes, formatCount, seconds, times } from './quantities.ts'
-import { inTurn, median } from './rounds.ts'
+import { inTurn } from './rounds.ts'
+import { medianTime, runRows } from './run-rows.ts'
 import { type Scratch, withScratch } from './scratch.ts'
 import { skopeoSync } from './skopeo.ts'
 
@@ -111,7 +112,7 @@ interface SideResult {
 function reportOf(pushed: PushedImages, rounds: number, of: (side: Side) => SideResult): BenchReport {
   const [peer, ours] = [of('skopeo sync'), of('mirrorform')]
   const row = (what: string, cell: (side: SideResult) => string) => [what, cell(peer), cell(ours)]
-  const ratio = durationOf(peer) / durationOf(ours)
+  const ratio = medianTime(peer.runs) / medianTime(ours.runs)
   const perBlob = ours.counted.target.total / pushed.placements
   const reads = blobReads(ours)
   return {
@@ -119,14 +120,7 @@ function reportOf(pushed: PushedImages, rounds: number, of: (side: Side) => Side
     table: {
       head: ['', 'skopeo sync', 'mirrorform'],
       rows: [
-        row('time, median', side => seconds(durationOf(side))),
-        row('time, each run', ({ runs }) => runs.map(({ ms }) => (ms / 1000).toFixed(2)).join(' ')),
-        row('processor time, median', ({ runs }) =>
-          seconds(median(runs.map(run => run.usage?.cpuMs ?? Number.NaN))),
-        ),
-        row('peak memory', ({ runs }) =>
-          formatBytes(Math.max(...runs.map(run => run.usage?.peakBytes ?? Number.NaN))),
-        ),
+        ...runRows([peer.runs, ours.runs]),
         row('requests to the source', ({ counted }) => formatCount(counted.source.total)),
         row('blobs read from the source', side => formatCount(blobReads(side))),
         row('bytes read from the source', ({ counted }) => formatBytes(counted.source.bytesOut)),
@@ -158,10 +152,6 @@ function reportOf(pushed: PushedImages, rounds: number, of: (side: Side) => Side
       },
     ],
   }
-}
-
-function durationOf({ runs }: SideResult): number {
-  return median(runs.map(({ ms }) => ms))
 }
 
 function blobReads({ counted }: SideResult): number {

@@ -37,7 +37,7 @@ export const run: Command<ImportArguments> = async (args, invocation) => {
       const born = digestOf(`import ${formatTarget(address)}`)
       const state = loaded?.state ?? emptyState(lineageOf(born), address)
       const claimed = await claimImages(images, state, places.target, places.cache, interrupts.soft.signal)
-      await store.write(claimed.state)
+      if (claimed.taken.length > 0) await store.write(claimed.state)
       return claimed
     })
     const names = (list: readonly { readonly destination: (typeof images)[number]['destination'] }[]) =>

@@ -1,5 +1,6 @@
 /** What is ours and what is not: conflicts, taking over, letting go, and bringing the state in line. */
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { buildImage } from '../../testdata/images.ts'
 import { actionsOf, mirrorScene, STATE } from '../../testdata/mirror-scene.ts'
@@ -39,6 +40,16 @@ test("somebody else's image at a wanted place is refused, until it is imported; 
   assert.equal(document.changes[0]?.previousDigest, theirs.manifest.digest)
   assert.equal((await scene.applySaved()).code, 0)
   assert.equal(await digestAt('1'), ours.manifest.digest)
+})
+
+test('an import that finds nothing makes no state, so that a plan made before stays good', async t => {
+  const { scene } = await start(t)
+  await scene.plan()
+  const imported = await scene.at('import')
+  assert.equal(imported.code, 0, imported.output)
+  assert.match(imported.stdout, /0 images taken/)
+  assert.ok(!existsSync(scene.path(STATE)))
+  assert.equal((await scene.applySaved()).code, 0)
 })
 
 test('an image that somebody puts in place between plan and apply is left alone, and the rest goes on', async t => {
