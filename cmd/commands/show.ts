@@ -24,8 +24,6 @@ export const run: Command<ShowArguments> = async (args, { output, width }) => {
     output.print(renderState(decodeState(text, file), { style, width }))
   } else {
     const plan = decodePlan(text, file)
-    const { keep, move, repair, delete: deletes, forget } = plan.summary
-    const heldImages = keep + move + repair + deletes + forget
     if (args.requests) output.print(requestLines(plan).join('\n'))
     else if (args.markdown) output.print(renderPlanMarkdown(plan))
     else {
@@ -33,7 +31,6 @@ export const run: Command<ShowArguments> = async (args, { output, width }) => {
         renderPlan(plan, {
           style,
           width,
-          heldImages,
           statePath: plan.statePath,
           shownFrom: file,
           all: args.all,

@@ -1,4 +1,6 @@
 /** Makes a plan for one target: reads image sets and state, resolves, asks the target, diffs. */
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { readState } from '../../lib/apply/session.ts'
 import { UsageError } from '../../lib/errors.ts'
 import type { PlacedImage } from '../../lib/graph/naming.ts'
@@ -50,6 +52,7 @@ export async function planFor(
   const wanted = args.destroy
     ? NOTHING_WANTED
     : await collectWanted(choice.imageSets, choice.address, choice.maxNestedPaths)
+  assertFolder(choice.statePath)
   const { loaded, replayed } = await readState(openStateFile(choice.statePath))
   refuseOtherTarget(loaded, choice.address, choice.statePath)
   tellReplay(invocation.output, { replayed, takenOverFrom: undefined })
@@ -60,6 +63,15 @@ export async function planFor(
   } finally {
     await places.close()
   }
+}
+
+/** Found before anything is planned and asked, although only apply writes there. */
+function assertFolder(statePath: string): void {
+  const folder = dirname(statePath)
+  if (!existsSync(folder))
+    throw new UsageError(`there is no folder ${folder} for the state ${statePath}`, {
+      hint: `make it first: mkdir -p ${folder}`,
+    })
 }
 
 const NOTHING_WANTED: WantedSet = { images: [], inputs: [], notes: [] }
@@ -85,6 +97,11 @@ async function makePlanAt(
   const images = wanted.images.filter(image => inScope(image.destination, formatSource(image.source)))
   const looked = new Set(images)
   const wantedElsewhere = wanted.images.filter(image => !looked.has(image)).map(image => image.destination)
+  const heldInScope = loaded?.state.images.some(image => inScope(image.destination, image.source)) ?? false
+  if (images.length === 0 && !heldInScope && args.only.length + args.exclude.length > 0)
+    throw new UsageError('--only and --exclude leave no image to plan for', {
+      hint: 'a glob is held against repository, repository:tag and source; "*" stays within one part of a path, "**" does not',
+    })
   const abilities = await abilitiesFor(places, args, choice, images, signal)
   const { graph, failures } = await resolveGraph(
     images,

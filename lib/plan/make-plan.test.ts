@@ -111,7 +111,15 @@ describe('the seven actions', () => {
     assert.ok(change?.action === 'delete')
     assert.deepEqual(change.removal, { steps: [{ do: 'delete-tag', tag: '2' }], sparedTags: ['theirs'] })
     assert.equal(change.reclaims, 0)
-    assert.match(made.notes[0] ?? '', /ocp\/app:2: only the tag goes; theirs is on the same digest/)
+  })
+
+  it('delete: a tag that leaves the digest in the same plan is not told to stay on it', async t => {
+    const { plan, apply, put } = mirror(t, { 'app:1': one, 'app:2': one })
+    await apply(['app:1', 'app:2'])
+    put('app:1', two)
+    const change = (await plan(['app:1'])).changes.find(({ action }) => action === 'delete')
+    assert.ok(change?.action === 'delete')
+    assert.deepEqual(change.removal.sparedTags, [])
   })
 
   it('forget: what is gone, or replaced, or protected only leaves the state', async t => {

@@ -98,7 +98,7 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     inputs: request.inputs,
     options,
     changes,
-    notes: [...request.notes, ...sent.notes, ...deletes.notes],
+    notes: [...request.notes, ...sent.notes],
     summary: {
       ...countActions(changes, verdicts.filter(({ action }) => action === 'keep').length),
       ...planner.counts,

@@ -4,11 +4,10 @@
  */
 import { blobsBelow, closureOf, type ImageContent, type ManifestStore } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
-import { shortDigest } from '../oci/digest.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { Target, TargetAbilities } from '../provider.ts'
 import type { State, StateImage } from '../state.ts'
-import { compareText, destinationKey, formatDestination } from '../target.ts'
+import { compareText, destinationKey } from '../target.ts'
 import { takeCensus } from './census.ts'
 import type { Actual } from './classify.ts'
 import { type Refusal, refuseDeletes } from './guards.ts'
@@ -27,21 +26,20 @@ export interface DeleteRequest {
 export interface PlannedDeletes {
   readonly changes: readonly Change[]
   readonly refusals: readonly Refusal[]
-  readonly notes: readonly string[]
   readonly bytesReclaimable: number
 }
 
 export async function planDeletes(request: DeleteRequest, signal: AbortSignal): Promise<PlannedDeletes> {
   const { target, deleted, actual } = request
   const first = deleted[0]
-  if (first === undefined) return { changes: [], refusals: [], notes: [], bytesReclaimable: 0 }
+  if (first === undefined) return { changes: [], refusals: [], bytesReclaimable: 0 }
   const abilities = await target.abilities(
     first.destination.repository,
     ['deleteTag', 'deleteManifest'],
     signal,
   )
   if (abilities.deleteManifest === 'no' && abilities.deleteTag !== 'yes')
-    return { changes: [], refusals: refuseDeletes(target.address, deleted), notes: [], bytesReclaimable: 0 }
+    return { changes: [], refusals: refuseDeletes(target.address, deleted), bytesReclaimable: 0 }
   if (abilities.deleteManifest === 'unknown' && abilities.deleteTag !== 'yes') return keepAll(request)
   const repositories = [...new Set(deleted.map(image => image.destination.repository))].sort(compareText)
   const removals = await Promise.all(
@@ -57,7 +55,7 @@ export async function planDeletes(request: DeleteRequest, signal: AbortSignal): 
     (sum, change) => sum + (change.action === 'delete' ? change.reclaims : 0),
     0,
   )
-  return { changes, refusals: [], notes: spareNotes(target, removals.flat()), bytesReclaimable }
+  return { changes, refusals: [], bytesReclaimable }
 }
 
 async function removalsIn(
@@ -106,16 +104,6 @@ function reclaimer(
   }
 }
 
-function spareNotes(target: Target, removals: ReturnType<typeof planRemovals>): readonly string[] {
-  return removals.flatMap(({ image, removal }) =>
-    removal.sparedTags.length === 0
-      ? []
-      : [
-          `${formatDestination(target.address, image.destination)}: only the tag goes; ${removal.sparedTags.join(', ')} ${removal.sparedTags.length === 1 ? 'is' : 'are'} on the same digest ${shortDigest(image.digest)} and ${removal.sparedTags.length === 1 ? 'stays' : 'stay'}`,
-        ],
-  )
-}
-
 /** The registry did not say whether it deletes, for instance because the credentials may not ask. */
 function keepAll({ deleted }: DeleteRequest): PlannedDeletes {
   const reason =
@@ -123,7 +111,6 @@ function keepAll({ deleted }: DeleteRequest): PlannedDeletes {
   return {
     changes: deleted.map(image => ({ action: 'keep', image, reason })),
     refusals: [],
-    notes: [],
     bytesReclaimable: 0,
   }
 }

@@ -19,7 +19,7 @@ export interface RepositoryRemovals {
   readonly repository: string
   /** Images that go. */
   readonly going: readonly ImageContent[]
-  /** Images of ours that stay or arrive in the same repository. */
+  /** Images of ours that stay in the same repository, then those that arrive there. */
   readonly staying: readonly ImageContent[]
   readonly census: Census
   readonly deleteTag: Ability
@@ -40,11 +40,16 @@ export function planRemovals(store: ManifestStore, removals: RepositoryRemovals)
   const namedByGoing = new Set(going.values())
   const canUntag = removals.deleteTag === 'yes'
   const canDelete = removals.deleteManifest === 'yes'
+  const arriving = new Map(removals.staying.map(image => [image.destination.tag, image.digest]))
   const deleted = new Set<Digest>()
   const treated = new Set<Tag>()
 
+  /** Tags on the digest that neither go nor move to another image. */
   function sparedTags(digest: Digest): readonly Tag[] {
-    return [...census.tags].filter(([tag, named]) => named === digest && !going.has(tag)).map(([tag]) => tag)
+    const moves = (tag: Tag) => (arriving.get(tag) ?? digest) !== digest
+    return [...census.tags].flatMap(([tag, named]) =>
+      named === digest && !going.has(tag) && !moves(tag) ? [tag] : [],
+    )
   }
 
   function releasedBy(digest: Digest): readonly Tag[] {

@@ -41,15 +41,17 @@ export function renderPlan(plan: Plan, rendering: PlanRendering): string {
 function headerLines(plan: Plan, rendering: PlanRendering): readonly string[] {
   const { style, statePath, heldImages, width } = rendering
   const target = targetName(plan.target)
-  const held = `${countOf(heldImages, 'image')} held`
-  const state =
-    statePath === undefined
-      ? held
-      : `${plan.lineage === undefined ? 'new state' : 'state'} ${printable(statePath)}, ${held}`
+  const facts = [
+    ...(statePath === undefined
+      ? []
+      : [`${plan.lineage === undefined ? 'new state' : 'state'} ${printable(statePath)}`]),
+    ...(heldImages === undefined ? [] : [`${countOf(heldImages, 'image')} held`]),
+  ].join(', ')
   const title = `mirrorform will change ${target}`
-  const oneLine = `${title}   (${state})`
+  const state = facts === '' ? '' : `(${facts})`
+  const oneLine = `${title}   ${state}`.trimEnd()
   const lines =
-    visibleWidth(oneLine) <= width ? [oneLine] : [...wrap(title, width, 2), ...wrap(`  (${state})`, width, 1)]
+    visibleWidth(oneLine) <= width ? [oneLine] : [...wrap(title, width, 2), ...wrap(`  ${state}`, width, 1)]
   return [
     ...lines.map(line => line.replace(target, () => style.strong(target))),
     ...scopeLines(plan, rendering),

@@ -7,8 +7,8 @@ export interface PlanRendering {
   readonly style: Style
   /** Columns of the terminal; `Infinity` never shortens. */
   readonly width: number
-  /** Images the state holds before the plan. */
-  readonly heldImages: number
+  /** Images the state holds before the plan, where that is known. */
+  readonly heldImages?: number | undefined
   readonly statePath?: string | undefined
   /** Where the plan was just saved: ends with what to do next. */
   readonly savedTo?: string | undefined
