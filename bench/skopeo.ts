@@ -9,6 +9,8 @@ import { type ProgramRun, runProgram } from './program.ts'
 
 const ANY_IMAGE = '--insecure-policy'
 const PLAIN = ['--src-tls-verify=false', '--dest-tls-verify=false']
+/** As many as mirrorform makes by itself, so that a connection lost on the way ends neither side. */
+const RETRIES = ['--retry-times', '5']
 
 /** @throws Error with what it said when it fails */
 export function skopeoSync(
@@ -23,12 +25,24 @@ export function skopeoSync(
   )
   const list = path.join(folder, 'images.yaml')
   writeFileSync(list, `${[`"${source}":`, '  tls-verify: false', '  images:', ...lines].join('\n')}\n`)
-  const args = [ANY_IMAGE, 'sync', '--all', ...PLAIN, '--src', 'yaml', '--dest', 'docker', list, target]
+  const args = [
+    ANY_IMAGE,
+    'sync',
+    '--all',
+    ...RETRIES,
+    ...PLAIN,
+    '--src',
+    'yaml',
+    '--dest',
+    'docker',
+    list,
+    target,
+  ]
   return runProgram('skopeo', args, { cwd: folder })
 }
 
 /** @param source and `target`: `host/repository:tag` */
 export function skopeoCopy(folder: string, source: string, target: string): Promise<ProgramRun> {
-  const args = [ANY_IMAGE, 'copy', '--all', ...PLAIN, `docker://${source}`, `docker://${target}`]
+  const args = [ANY_IMAGE, 'copy', '--all', ...RETRIES, ...PLAIN, `docker://${source}`, `docker://${target}`]
   return runProgram('skopeo', args, { cwd: folder })
 }

@@ -193,7 +193,7 @@ test('docker-registry: a large blob streams through without being held in memory
   skip: withoutRegistry,
 }, async t => {
   const [source, destination] = await Promise.all([start(t), start(t)])
-  const size = 96 * 1024 * 1024
+  const size = 256 * 1024 * 1024
   const blob = bytesFromSeed('large', size)
   const descriptor = { mediaType: 'x', digest: digestOf(blob), size }
   const seeding = await openTestTarget(t, source.host, 'big')
@@ -221,6 +221,7 @@ test('docker-registry: a large blob streams through without being held in memory
     })()
   }
   assert.equal(await repository.pushBlob(descriptor, { open }, SIGNAL), 'uploaded')
+  // The collector lets garbage of about 64 MiB lie before it runs; a buffered blob would show as a whole.
   assert.ok(most < size / 2, `${most} bytes held`)
   assert.equal(await repository.hasBlob(descriptor, SIGNAL), true)
 })
