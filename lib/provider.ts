@@ -90,6 +90,18 @@ export interface Target {
   ): Promise<TargetAbilities>
 }
 
+/** A target that knows how much it can still take. */
+export interface SpaceTeller {
+  /** Bytes; undefined where it cannot be told. */
+  freeBytes(signal: AbortSignal): Promise<number | undefined>
+}
+
+/** A target whose repositories are in projects that have to exist before, and that can tell which do not (Harbor). */
+export interface ProjectTeller {
+  /** Names, sorted. Asks at most once for each project, and changes nothing. */
+  missingProjects(repositories: readonly RepositoryPath[], signal: AbortSignal): Promise<readonly string[]>
+}
+
 /** Where an image comes from. */
 export type ImageSource =
   | { readonly kind: 'registry'; readonly reference: Reference }
@@ -112,4 +124,12 @@ export function canListTags<R extends RepositoryReader>(reader: R): reader is R 
 
 export function canListReferrers<R extends RepositoryReader>(reader: R): reader is R & ReferrersLister {
   return 'referrers' in reader && typeof reader.referrers === 'function'
+}
+
+export function canTellSpace(target: Target): target is Target & SpaceTeller {
+  return 'freeBytes' in target && typeof target.freeBytes === 'function'
+}
+
+export function canTellProjects(target: Target): target is Target & ProjectTeller {
+  return 'missingProjects' in target && typeof target.missingProjects === 'function'
 }

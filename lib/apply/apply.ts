@@ -9,6 +9,7 @@ import pLimit from 'p-limit'
 import { hintOf, InterruptedError, messageOf, PlanError } from '../errors.ts'
 import type { RepositoryPath } from '../oci/reference.ts'
 import type { Change, Plan } from '../plan/plan.ts'
+import type { Target } from '../provider.ts'
 import type { JournalEntry, State, StateImage } from '../state.ts'
 import { destinationKey, formatDestination } from '../target.ts'
 import { createBlobSender } from './blob-sender.ts'
@@ -16,8 +17,10 @@ import { type ApplyContext, type ApplyOptions, throwIfStopping } from './context
 import { createDeliveries } from './deliveries.ts'
 import type { ApplyEvent, ApplyResult, ItemOutcome, ItemResult } from './events.ts'
 import { createRemover, type DeleteChange } from './remove.ts'
+import { scheduleChanges } from './schedule.ts'
 import { sendImage } from './send.ts'
 import type { SendingRoom } from './send-content.ts'
+import { trySparseIndex } from './sparse-trial.ts'
 
 export interface Execution {
   readonly plan: Plan
@@ -26,18 +29,34 @@ export interface Execution {
   readonly record: (entry: JournalEntry) => Promise<void>
   /** Milliseconds, of any clock that only goes forward. */
   readonly now: () => number
+  /** When, by the same clock, the target was asked what the plan says of it; undefined for a plan from a file. */
+  readonly askedAt?: number | undefined
 }
+
+/**
+ * For so long what the target said while planning is taken to be true still, milliseconds. Asking again shortly before
+ * content is sent would not be safer: sending it takes as long.
+ */
+const ANSWERS_HOLD_MS = 60_000
 
 /** Never throws for a single item: what failed is in the result. */
 export async function executePlan(execution: Execution, options: ApplyOptions): Promise<ApplyResult> {
-  const { plan, state, now } = execution
+  const { plan, state, now, askedAt } = execution
   const started = now()
   const tally = createTally(options.emit)
-  const context: ApplyContext = { ...options, emit: tally.emit, content: plan, record: execution.record }
+  const context: ApplyContext = {
+    ...options,
+    emit: tally.emit,
+    content: plan,
+    record: execution.record,
+    justAsked: () => askedAt !== undefined && now() - askedAt < ANSWERS_HOLD_MS,
+  }
   const todo = plan.changes.filter(change => change.action !== 'keep')
-  const deliveries = createDeliveries(todo)
+  const schedule = scheduleChanges(todo, plan)
+  const deliveries = createDeliveries(schedule)
   const room: SendingRoom = { context, blobs: createBlobSender(context, state.loose), deliveries }
   context.emit({ type: 'start', items: todo.length, bytes: plan.summary.bytesToTransfer })
+  const refuseSparse = await trySparseIndex(context, schedule)
 
   const item = async (change: Change, work: () => Promise<'done' | 'already'>): Promise<ItemResult> => {
     const destination = formatDestination(options.target.address, change.image.destination)
@@ -45,6 +64,7 @@ export async function executePlan(execution: Execution, options: ApplyOptions): 
     try {
       throwIfStopping(context)
       context.emit({ type: 'item-start', destination, action })
+      refuseSparse(change)
       const outcome = await work()
       context.emit({ type: 'item-done', destination, action, already: outcome === 'already' })
       return { destination, action, outcome }
@@ -55,7 +75,7 @@ export async function executePlan(execution: Execution, options: ApplyOptions): 
     }
   }
 
-  const sends = await sendAll(todo, state, room, item)
+  const sends = inOrderOf(plan, await sendAll(schedule, state, room, item), options.target)
   const held = sends.some(result => result.outcome === 'failed')
   const removals = await removeAll(todo, { context, state, plan, held }, item)
   const results = [...sends, ...removals]
@@ -71,8 +91,17 @@ export async function executePlan(execution: Execution, options: ApplyOptions): 
   }
 }
 
+/** Results are read beside the plan, whatever order the work was done in. */
+function inOrderOf(plan: Plan, results: readonly ItemResult[], { address }: Target): readonly ItemResult[] {
+  const byDestination = new Map(results.map(result => [result.destination, result]))
+  return plan.changes.flatMap(
+    ({ image }) => byDestination.get(formatDestination(address, image.destination)) ?? [],
+  )
+}
+
 type RunItem = (change: Change, work: () => Promise<'done' | 'already'>) => Promise<ItemResult>
 
+/** Begins the changes in the order they are given in. */
 async function sendAll(
   todo: readonly Change[],
   state: State,

@@ -29,6 +29,8 @@ export interface ApplyContext extends ApplyOptions {
   readonly content: ManifestStore
   /** Writes finished work to the journal; resolves once it is on disk. */
   record(entry: JournalEntry): Promise<void>
+  /** Whether the target told only just now, while the plan was made, what its tags name. */
+  justAsked(): boolean
 }
 
 /** @throws InterruptedError once an interrupt came: to be called before each new piece of work. */

@@ -9,6 +9,7 @@ import { PlaceError, PlanError } from '../errors.ts'
 import { blobsBelow, closureOf } from '../graph/graph.ts'
 import { type Digest, shortDigest } from '../oci/digest.ts'
 import type { Tag } from '../oci/reference.ts'
+import { roughly } from '../plan/leaders.ts'
 import type { BlobMove, Change, ManifestPush } from '../plan/plan.ts'
 import type { TargetRepository } from '../provider.ts'
 import type { StateImage } from '../state.ts'
@@ -123,7 +124,9 @@ export async function sendContent(
 
   const planned = new Set(transfer.blobs.map(({ digest }) => digest))
   const others = [...blobsBelow(context.content, closure)].filter(digest => !planned.has(digest))
-  await allOrFirstError([...transfer.blobs.map(sendBlob), ...others.map(awaitBlob)])
+  const size = ({ digest }: BlobMove) => context.content.blobs.get(digest) ?? 0
+  const largestFirst = transfer.blobs.toSorted((a, b) => roughly(size(b)) - roughly(size(a)))
+  await allOrFirstError([...largestFirst.map(sendBlob), ...others.map(awaitBlob)])
   for (const digest of closure) if (!brought.has(digest)) await awaitManifest(digest)
   for (const wanted of transfer.manifests) await bring(wanted)
   return sent

@@ -27,7 +27,7 @@ export async function sendImage(
   const { context } = room
   const { image, expect } = change
   const place = context.target.repository(image.destination.repository)
-  const found = (await place.resolve(image.destination.tag, context.signal))?.digest ?? 'absent'
+  const found = await findTag(change, room)
   checkExpectation(change, found, context.target.address)
   const isThere = found === image.digest
   const sent = change.action !== 'adopt' && (await sendContent(change, { place, held, isThere }, room))
@@ -35,6 +35,17 @@ export async function sendImage(
   if (sent || !isKnown)
     await context.record({ did: 'image', image, content: contentOf(context.content, image) })
   return !sent && (isKnown || expect !== found) ? 'already' : 'done'
+}
+
+/** What the tag names now; not asked again when the plan of this same command has asked only just now. */
+async function findTag(
+  { image, expect }: SendingChange,
+  { context }: SendingRoom,
+): Promise<Digest | 'absent'> {
+  if (expect !== 'unknown' && context.justAsked()) return expect
+  const { repository, tag } = image.destination
+  const found = await context.target.repository(repository).resolve(tag, context.signal)
+  return found?.digest ?? 'absent'
 }
 
 /** The tag may name what the plan expects, or already what it wants; anything else is somebody's change since. */

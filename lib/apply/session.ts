@@ -7,6 +7,7 @@ import { emptyState, foldJournal } from '../files/fold.ts'
 import type { Digest } from '../oci/digest.ts'
 import { lineageOf } from '../plan/lineage.ts'
 import type { Plan } from '../plan/plan.ts'
+import { bytesStillToCopy, refuseShortOfSpace } from '../plan/space.ts'
 import type { JournalEntry, LoadedState, LockHolder, State, StateStore } from '../state.ts'
 import { formatTarget, type TargetAddress } from '../target.ts'
 import { executePlan } from './apply.ts'
@@ -61,6 +62,11 @@ export interface ApplyRequest {
   readonly store: StateStore
   readonly announce: (notes: SessionNotes) => void
   readonly now: () => number
+  /**
+   * When, by the same clock, the target was asked for this plan. Only of use in the command that made the plan, and
+   * only while the state is the one it was made from: else somebody else has been at work since.
+   */
+  readonly askedAt?: number | undefined
 }
 
 /** @throws StateError, PlanError before anything is done; afterwards what fails is in the result. */
@@ -70,21 +76,38 @@ export async function applyPlan(request: ApplyRequest, options: ApplyOptions): P
     assertTarget(plan.target, options.target.address, loaded?.state)
     const state = loaded?.state ?? emptyState(lineageOf(planDigest), plan.target)
     assertLineage(plan, planDigest, state, store.name)
+    await assertSpace(plan, state, options)
     if (loaded === undefined) await store.write(state)
+    const askedAt = loaded?.revision === plan.stateRevision ? request.askedAt : undefined
     const journal = await store.openJournal(state.lineage, plan.target)
     const entries: JournalEntry[] = []
+    const broken = new AbortController()
     const record = async (entry: JournalEntry): Promise<void> => {
-      await journal.append(entry)
+      await journal.append(entry).catch((error: unknown) => {
+        broken.abort(error)
+        throw error
+      })
       entries.push(entry)
     }
+    // Work that cannot be recorded would be done again: it ends as soon as the journal takes nothing more.
+    const signal = AbortSignal.any([options.signal, broken.signal])
     try {
-      return await executePlan({ plan, state, record, now }, options)
+      const result = await executePlan({ plan, state, record, now, askedAt }, { ...options, signal })
+      broken.signal.throwIfAborted()
+      return result
     } finally {
       await journal.close()
       await store.write(foldJournal(state, entries))
       await store.dropJournal()
     }
   })
+}
+
+/** @throws PlanError while nothing is done yet; blobs the state knows of are there and need no space again */
+async function assertSpace(plan: Plan, state: State, { target, signal }: ApplyOptions): Promise<void> {
+  const there = new Set([...state.blobs.keys(), ...state.loose.map(({ digest }) => digest)])
+  const problem = await refuseShortOfSpace(target, bytesStillToCopy(plan, there), signal)
+  if (problem !== undefined) throw new PlanError(problem.message, { hint: problem.hint })
 }
 
 function assertTarget(planned: TargetAddress, opened: TargetAddress, state: State | undefined): void {

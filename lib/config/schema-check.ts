@@ -4,11 +4,13 @@
  * A key with nothing behind it counts as left out, as in every tool that reads these files; where the key is needed,
  * that is the problem.
  */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { createRequire } from 'node:module'
+import type { ErrorObject, Options, ValidateFunction } from 'ajv'
 import { isRecord } from '../oci/json.ts'
 import { dotted } from './entry.ts'
 import { placesOfKey, resolveSchema, suggestKey } from './key-suggestion.ts'
 import type { ProblemList } from './problem-list.ts'
+import { conforms } from './schema/conforms.ts'
 import type { JsonSchema } from './schema/json-schema.ts'
 import { describeFault } from './schema-fault.ts'
 import { pointerTo } from './yaml-nodes.ts'
@@ -16,13 +18,29 @@ import { pointerTo } from './yaml-nodes.ts'
 /** Keys, in lower case, that are known not to belong here, with what to do about them. */
 export type ForeignKeys = ReadonlyMap<string, readonly [message: string, hint: string]>
 
+/** Our own schemas need no check against the schema of schemas, which takes longer than checking an image set. */
+const AJV: Options = {
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  meta: false,
+  validateSchema: false,
+}
+
 const compiled = new WeakMap<JsonSchema, ValidateFunction>()
 
 function faultsOf(schema: JsonSchema, data: unknown): readonly ErrorObject[] {
-  const known = compiled.get(schema)
-  const validate = known ?? new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(schema)
-  if (known === undefined) compiled.set(schema, validate)
+  if (conforms(schema, data)) return []
+  const validate = compiled.get(schema) ?? compile(schema)
   return validate(data) ? [] : (validate.errors ?? [])
+}
+
+/** Loads the validator only now: a file without faults, which most are, needs none. */
+function compile(schema: JsonSchema): ValidateFunction {
+  const { Ajv } = createRequire(import.meta.url)('ajv') as typeof import('ajv')
+  const validate = new Ajv(AJV).compile(schema)
+  compiled.set(schema, validate)
+  return validate
 }
 
 /** The data without the known keys that have nothing behind them. */

@@ -155,6 +155,23 @@ describe('what changes later', () => {
     assert.equal(registry.counts()['GET manifest'], 1)
   })
 
+  it('unchanged images cost one HEAD each, one listing for each repository, one question for each digest', async () => {
+    const registry = new MemoryRegistry('src.example')
+    const [one, two] = ['one', 'two'].map(seed => buildImage({ seed }))
+    assert.ok(one && two)
+    const names = ['a:1', 'a:2', 'a:latest', 'b:1', 'b:latest']
+    for (const name of names) {
+      const [repository = '', tag] = name.split(':')
+      registry.hold(repository, tag, name === 'a:1' ? one : two)
+    }
+    const wanted = names.map(name => `src.example/${name}`)
+    const { graph } = await resolveFrom([registry], wanted)
+    registry.forgetRequests()
+    const again = await resolveFrom([registry], wanted, { state: stateHolding(graph) })
+    assert.deepEqual(again.graph.images, graph.images)
+    assert.deepEqual(registry.counts(), { 'HEAD manifest': 5, 'GET tags': 2, 'GET referrers': 3 })
+  })
+
   it('what is gone at the source is not dropped, because the state still answers for it', async () => {
     const registry = new MemoryRegistry('src.example')
     const signed = signedImage()

@@ -45,6 +45,7 @@ function byDigest(a: FoundAttachment, b: FoundAttachment): number {
 
 export function createAttachmentFinder(expand: Expand): AttachmentFinder {
   const listings = new Map<string, Promise<TagList | undefined>>()
+  const subjects = new Map<string, Promise<readonly FoundAttachment[]>>()
 
   function listing(reader: RepositoryReader, signal: AbortSignal): Promise<TagList | undefined> {
     if (!canListTags(reader)) return Promise.resolve(undefined)
@@ -87,7 +88,22 @@ export function createAttachmentFinder(expand: Expand): AttachmentFinder {
       : []
   }
 
-  async function ofSubject(
+  /** Tags of one image share what is attached to it: asked for once. */
+  function ofSubject(
+    reader: RepositoryReader,
+    subject: Digest,
+    signal: AbortSignal,
+  ): Promise<readonly FoundAttachment[]> {
+    const key = `${reader.name}@${subject}`
+    const begun = subjects.get(key)
+    if (begun !== undefined) return begun
+    const work = lookAt(reader, subject, signal)
+    subjects.set(key, work)
+    work.catch(() => subjects.delete(key))
+    return work
+  }
+
+  async function lookAt(
     reader: RepositoryReader,
     subject: Digest,
     signal: AbortSignal,
@@ -100,10 +116,10 @@ export function createAttachmentFinder(expand: Expand): AttachmentFinder {
     return [...(await Promise.all(signed)).flat(), ...referring.toSorted(byDigest)]
   }
 
-  async function find(reader: RepositoryReader, subjects: readonly Digest[], signal: AbortSignal) {
+  async function find(reader: RepositoryReader, roots: readonly Digest[], signal: AbortSignal) {
     const found: FoundAttachment[] = []
     const asked = new Set<Digest>()
-    for (let next = subjects; next.length > 0; ) {
+    for (let next = roots; next.length > 0; ) {
       const fresh = [...new Set(next)].filter(subject => !asked.has(subject))
       for (const subject of fresh) asked.add(subject)
       const round = (await Promise.all(fresh.map(subject => ofSubject(reader, subject, signal)))).flat()

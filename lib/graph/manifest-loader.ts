@@ -3,6 +3,7 @@
  * graph. What many images share is loaded for the first and served to the rest.
  */
 
+import { PlaceError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
 import { blobsOf, type Manifest, parseManifest, type RawManifest } from '../oci/manifest.ts'
 import { isForeignLayer } from '../oci/media-types.ts'
@@ -17,6 +18,8 @@ export interface LoadedManifest {
 export interface ManifestLoader {
   /** The parsed manifest, for what a node does not tell. @throws PlaceError, SyntaxFault, DigestMismatchError */
   load(reader: RepositoryReader, digest: Digest, signal: AbortSignal): Promise<LoadedManifest>
+  /** A manifest that was known before, whoever has it now; undefined when it is gone. */
+  recall(reader: RepositoryReader, digest: Digest, signal: AbortSignal): Promise<Manifest | undefined>
   /** Adds a manifest and everything below it, less `omitted`, to the nodes. Known nodes are not fetched again. */
   addBelow(
     reader: RepositoryReader,
@@ -63,6 +66,24 @@ export function createManifestLoader(cache: ManifestCache, known: ManifestStore 
     }
   }
 
+  async function recall(
+    reader: RepositoryReader,
+    digest: Digest,
+    signal: AbortSignal,
+  ): Promise<Manifest | undefined> {
+    const node = manifests.get(digest)
+    if (node?.text !== undefined) {
+      const { mediaType, text } = node
+      return parseManifest({ mediaType, bytes: new TextEncoder().encode(text) }, digest)
+    }
+    try {
+      return (await load(reader, digest, signal)).manifest
+    } catch (error) {
+      if (error instanceof PlaceError && error.status === 404) return undefined
+      throw error
+    }
+  }
+
   function begin(reader: RepositoryReader, digest: Digest, signal: AbortSignal): Promise<LoadedManifest> {
     const load = { from: reader.name, loaded: fetch(reader, digest, signal) }
     loads.set(digest, load)
@@ -101,7 +122,7 @@ export function createManifestLoader(cache: ManifestCache, known: ManifestStore 
     )
   }
 
-  return { load, addBelow, addNode, nodes: { manifests, blobs } }
+  return { load, recall, addBelow, addNode, nodes: { manifests, blobs } }
 }
 
 function unique(descriptors: readonly { readonly digest: Digest }[]): readonly Digest[] {

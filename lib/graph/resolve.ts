@@ -22,6 +22,8 @@ import { type Attachment, type DesiredGraph, type ImageContent, manifestsBelow }
 import { createManifestLoader, type ManifestLoader } from './manifest-loader.ts'
 import { formatSource, type PlacedImage } from './naming.ts'
 import { omittedChildren, type PlatformIndexMode, rewriteIndex } from './platform-choice.ts'
+import { listReferrers } from './referrers-list.ts'
+import { isSignature } from './signatures.ts'
 
 /** Whether signatures and other attachments travel. */
 export type AttachmentPolicy = 'copy-if-present' | 'required' | 'ignore'
@@ -45,6 +47,8 @@ export interface ResolveFailure {
 export interface Resolved {
   readonly graph: DesiredGraph
   readonly failures: readonly ResolveFailure[]
+  /** What the reviewer of the plan should know. */
+  readonly notes: readonly string[]
 }
 
 /** Images resolved at once: enough to hide latency, few enough for a small registry. */
@@ -80,11 +84,13 @@ export async function resolveGraph(
       ...resolver.nodes,
     },
     failures: failures.sort((a, b) => order(a) - order(b)),
+    notes: [...resolver.notes].sort(),
   }
 }
 
 function createResolver(images: readonly PlacedImage[], options: ResolveOptions, signal: AbortSignal) {
   const loader = createManifestLoader(options.cache, options.state)
+  const notes = new Set<string>()
   const held = new Map(options.state?.images.map(image => [destinationKey(image.destination), image]))
   /** A mirror of an image by digest has the very tag under which that image's referrers would be listed. */
   const taken = new Set([...images, ...held.values()].map(image => destinationKey(image.destination)))
@@ -153,34 +159,42 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
       subjects.filter(subject => loader.nodes.manifests.get(subject)?.text === undefined),
       signal,
     )
-    if (options.attachments === 'required' && found.length + image.attachments.length === 0)
+    if (options.attachments === 'required' && !(await isSigned(reader, image, found)))
       throw new PlanError(`${image.source} has no signature`, {
         hint: 'the policy says signatures: required; ask its publisher, or set copy-if-present',
       })
     const { repository } = image.destination
     const isFree = (tag: Tag | undefined) =>
       tag === undefined || !taken.has(destinationKey({ repository, tag }))
-    const made = fallbackIndexes(found).filter(({ tag }) => isFree(tag))
+    const lists = fallbackIndexes(found)
+    const made = lists.filter(({ tag }) => isFree(tag))
+    if (made.length < lists.length)
+      notes.add(
+        `${repository}: an image there has the very tag that would list what refers to it; on a registry without the referrers API nobody finds that by asking`,
+      )
     const untagged = ({ digest, subject }: Attachment): Attachment => ({ digest, subject })
     const placed = found.map(attachment => (isFree(attachment.tag) ? attachment : untagged(attachment)))
     return mergeAttachments(image.attachments, [...placed, ...made])
   }
 
-  /** For a target without the referrers API: the index, under its tag, that lists the referrers of each subject. */
+  /** Signatures of the image and of what an index lists count, those of other attachments do not. */
+  async function isSigned(reader: RepositoryReader, image: ImageContent, found: readonly Attachment[]) {
+    const own = new Set(manifestsBelow(loader.nodes, image.digest, new Set(image.omitted)))
+    const candidates = mergeAttachments(image.attachments, found).filter(({ subject }) => own.has(subject))
+    for (const candidate of candidates)
+      if (await isSignature(candidate, digest => loader.recall(reader, digest, signal))) return true
+    return false
+  }
+
+  /** For a target without the referrers API. */
   function fallbackIndexes(found: readonly FoundAttachment[]): readonly Attachment[] {
     if (options.targetReferrersApi === 'yes') return []
-    const bySubject = Map.groupBy(
-      found.flatMap(({ subject, listed }) => (listed ? [{ subject, listed }] : [])),
-      entry => entry.subject,
-    )
-    return [...bySubject].map(([subject, entries]) => {
-      const manifests = entries.map(entry => asListed(entry.listed))
-      const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests })
+    return listReferrers(found).map(({ subject, text }) => {
       return { digest: addMade(loader, OCI_INDEX, text), subject, tag: referrersTag(subject) }
     })
   }
 
-  return { resolve, nodes: loader.nodes }
+  return { resolve, nodes: loader.nodes, notes }
 }
 
 /** What the state holds of this image, if it was wanted in the same way. */
@@ -202,17 +216,6 @@ function mergeAttachments(known: readonly Attachment[], found: readonly Attachme
   for (const { digest, subject, tag } of found)
     merged.set(tag ?? digest, { digest, subject, ...(tag !== undefined && { tag }) })
   return [...merged.values()]
-}
-
-/** What a referrers list says of a manifest (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
-function asListed({ mediaType, digest, size, artifactType, annotations }: Descriptor): Descriptor {
-  return {
-    mediaType,
-    digest,
-    size,
-    ...(artifactType !== undefined && { artifactType }),
-    ...(annotations !== undefined && { annotations }),
-  }
 }
 
 function addMade(loader: ManifestLoader, mediaType: string, text: string): Digest {

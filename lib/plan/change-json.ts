@@ -128,6 +128,7 @@ function decodeExpectation(part: JsonPart): Expectation {
 /** A blob to copy and a manifest pushed by digest, the common cases, are written as their digest alone. */
 function encodeTransfer(transfer: Transfer): Json {
   return {
+    trial: transfer.trial,
     blobs: unlessEmpty(
       transfer.blobs.map(move =>
         move.how === 'copy' ? move.digest : { digest: move.digest, from: move.from },
@@ -142,7 +143,9 @@ function encodeTransfer(transfer: Transfer): Json {
 }
 
 function decodeTransfer(part: JsonPart): Transfer {
+  const trial = part.field('trial')
   return {
+    ...(trial.value !== undefined && { trial: trial.digest() }),
     blobs: part.field('blobs').listOrEmpty(decodeBlobMove),
     manifests: part.field('manifests').listOrEmpty(decodeManifestPush),
   }

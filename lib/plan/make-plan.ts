@@ -24,10 +24,15 @@ import {
   refuseMassDelete,
   refuseSparse,
 } from './guards.ts'
+import { refuseMissingProjects } from './missing-projects.ts'
+import { noteMissing } from './missing-repositories.ts'
+import { checkPaths } from './path-limits.ts'
 import type { Change, Plan, PlanInput, PlanOptions } from './plan.ts'
 import { planDeletes } from './plan-deletes.ts'
 import { planSends } from './plan-sends.ts'
 import { protectedBy, scopeOf } from './scope.ts'
+import { refuseShortOfSpace } from './space.ts'
+import { trySparseIndex } from './sparse-trial.ts'
 import { surveyTags } from './survey.ts'
 import { surveyHoldings } from './survey-holdings.ts'
 import { createTransferPlanner } from './transfers.ts'
@@ -64,28 +69,37 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
   const verdicts = classify(graph.images, held, actual, image => isProtected(image.destination, image.source))
   const store = mergeStores(loaded?.state, graph)
   const deleted = request.skipDeletes ? [] : imagesTo('delete', verdicts)
+  const paths = checkPaths(target.address, imagesToSend(verdicts))
   const refusals = [
+    ...paths.refusals,
     ...refuseConflicts(target.address, verdicts),
     ...(request.abilities.sparseIndex === 'no' ? refuseSparse(target.address, imagesToSend(verdicts)) : []),
     ...refuseMassDelete(all, deleted, staying(all, deleted, graph.images), massDeleteRule(request)),
   ]
   refuse(refusals)
-  const holdings = await surveyHoldings(
+  const { holdings, absent } = await surveyHoldings(
     { target, state: loaded?.state, verdicts, store, actual, refresh: options.refresh },
     signal,
   )
   const planner = createTransferPlanner(store, holdings, target.address.kind !== 'archive')
   const sent = await planSends(
-    { verdicts, planner, target, state: loaded?.state, refresh: options.refresh },
+    { verdicts, planner, store, target, state: loaded?.state, refresh: options.refresh, absent },
     signal,
   )
+  const isSparseKnown =
+    request.abilities.sparseIndex !== 'unknown' || all.some(({ omitted }) => omitted.length > 0)
+  const tried = isSparseKnown
+    ? { changes: sent.changes, notes: [] }
+    : trySparseIndex(target.address, sent.changes)
   const deletes = await planDeletes(
     { store, target, state: loaded?.state, desired: graph.images, deleted, actual },
     signal,
   )
-  refuse(deletes.refusals)
+  const space = await refuseShortOfSpace(target, planner.counts.bytesToTransfer, signal)
+  const projects = await refuseMissingProjects(target, absent, signal)
+  refuse([...projects, ...deletes.refusals, ...(space === undefined ? [] : [space])])
   const changes = [
-    ...sent.changes,
+    ...tried.changes,
     ...deletes.changes,
     ...forgets(verdicts),
     ...skipped(request.skipDeletes, verdicts),
@@ -98,7 +112,13 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     inputs: request.inputs,
     options,
     changes,
-    notes: [...request.notes, ...sent.notes],
+    notes: [
+      ...request.notes,
+      ...paths.notes,
+      ...noteMissing(target.address, absent),
+      ...sent.notes,
+      ...tried.notes,
+    ],
     summary: {
       ...countActions(changes, verdicts.filter(({ action }) => action === 'keep').length),
       ...planner.counts,

@@ -1,19 +1,25 @@
 /** Plans what is sent: turns each add, adopt, move and repair verdict into a change with its transfer. */
-import type { Attachment, ImageContent } from '../graph/graph.ts'
+import type { Attachment, ImageContent, ManifestStore } from '../graph/graph.ts'
+import type { RepositoryPath } from '../oci/reference.ts'
 import type { Target } from '../provider.ts'
 import type { State, StateImage } from '../state.ts'
 import { destinationKey } from '../target.ts'
 import { type AttachmentSurvey, surveyAttachments } from './attachment-survey.ts'
 import { newAttachments, sameDescription, type Verdict } from './classify.ts'
+import { leadersFirst } from './leaders.ts'
+import { leftBehind } from './left-behind.ts'
 import type { Change } from './plan.ts'
 import type { TransferPlanner } from './transfers.ts'
 
 export interface SendRequest {
   readonly verdicts: readonly Verdict[]
   readonly planner: TransferPlanner
+  readonly store: ManifestStore
   readonly target: Target
   readonly state: State | undefined
   readonly refresh: boolean
+  /** Repositories that do not exist yet: nothing can be attached to an image there. */
+  readonly absent: ReadonlySet<RepositoryPath>
 }
 
 export interface PlannedSends {
@@ -23,23 +29,27 @@ export interface PlannedSends {
 
 type SendVerdict = Extract<Verdict, { action: 'add' | 'adopt' | 'move' | 'repair' }>
 
-/** In the order of destinations, because the first change that needs a blob is the one that copies it. */
+/**
+ * Changes in the order of destinations. The first image that is looked at leads, which is to say that it copies the
+ * blobs which later ones mount; so those come first that share most.
+ */
 export async function planSends(request: SendRequest, signal: AbortSignal): Promise<PlannedSends> {
   const before = new Map(request.state?.images.map(image => [destinationKey(image.destination), image]))
-  const changes: Change[] = []
-  const notes: string[] = []
   const sends = request.verdicts.filter(isSend)
   const surveys = await Promise.all(
     sends.map(({ image }) => survey(request, image, before.get(destinationKey(image.destination)), signal)),
   )
-  sends.forEach((verdict, at) => {
+  const changes = new Map<SendVerdict, Change>()
+  const answers = new Map(sends.map((verdict, at) => [verdict, surveys[at]]))
+  for (const verdict of leadersFirst(request.store, sends)) {
     const known = before.get(destinationKey(verdict.image.destination))
-    const answer = surveys[at]
-    if (answer === undefined) return
-    notes.push(...answer.notes)
-    changes.push(planSend(verdict, known, answer, request.planner))
-  })
-  return { changes, notes }
+    const answer = answers.get(verdict)
+    if (answer !== undefined) changes.set(verdict, planSend(verdict, known, answer, request.planner))
+  }
+  return {
+    changes: sends.flatMap(verdict => changes.get(verdict) ?? []),
+    notes: [...surveys.flatMap(({ notes }) => notes), ...leftBehind(request.target.address, sends, before)],
+  }
 }
 
 function planSend(
@@ -71,11 +81,12 @@ function settled(image: ImageContent, known: StateImage | undefined): Change {
 
 /** With `refresh: false` nothing is asked: what the state does not have is taken to be missing. */
 async function survey(
-  { target, refresh }: SendRequest,
+  { target, refresh, absent }: SendRequest,
   image: ImageContent,
   before: StateImage | undefined,
   signal: AbortSignal,
 ): Promise<AttachmentSurvey> {
+  if (absent.has(image.destination.repository)) return { missing: image.attachments, foreign: [], notes: [] }
   if (refresh) return surveyAttachments(target, image, before, signal)
   const missing = newAttachments(image.attachments, before?.attachments ?? [])
   return { missing, foreign: [], notes: [] }

@@ -26,6 +26,11 @@ export interface ManifestPush {
 
 /** What one change sends: blobs first, then manifests bottom-up, the image's own tag after its children. */
 export interface Transfer {
+  /**
+   * The image's index, pushed by its digest before anything else in the plan: a target that refuses an index with
+   * missing children says so then.
+   */
+  readonly trial?: Digest
   readonly blobs: readonly BlobMove[]
   readonly manifests: readonly ManifestPush[]
 }

@@ -32,6 +32,10 @@ export function plannedRequests(plan: Plan): readonly PlannedRequest[] {
   return plan.changes.flatMap(change => requestsOf(change, displacing))
 }
 
+function tried(digest: Digest | undefined, repository: RepositoryPath): readonly PlannedRequest[] {
+  return digest === undefined ? [] : [{ do: 'put-manifest', repository, reference: digest, digest }]
+}
+
 /** @param displacing repositories that got the empty blob of displaced tags already */
 function requestsOf(change: Change, displacing: Set<RepositoryPath>): readonly PlannedRequest[] {
   const { repository } = change.image.destination
@@ -40,6 +44,7 @@ function requestsOf(change: Change, displacing: Set<RepositoryPath>): readonly P
     case 'move':
     case 'repair':
       return [
+        ...tried(change.transfer.trial, repository),
         ...change.transfer.blobs.map(
           (move): PlannedRequest =>
             move.how === 'mount'

@@ -10,6 +10,7 @@ import type { State } from '../state.ts'
 import { destinationKey } from '../target.ts'
 import type { Actual, Verdict } from './classify.ts'
 import { type Holdings, holdingsOf } from './holdings.ts'
+import { needsRepositories } from './missing-repositories.ts'
 import { type ManifestQuestion, surveyBlobs, surveyManifests } from './survey.ts'
 import { missingManifests } from './transfers.ts'
 
@@ -23,12 +24,21 @@ export interface HoldingsRequest {
   readonly refresh: boolean
 }
 
-export async function surveyHoldings(request: HoldingsRequest, signal: AbortSignal): Promise<Holdings> {
+export interface SurveyedHoldings {
+  readonly holdings: Holdings
+  /** Repositories that do not exist yet. */
+  readonly absent: ReadonlySet<RepositoryPath>
+}
+
+export async function surveyHoldings(
+  request: HoldingsRequest,
+  signal: AbortSignal,
+): Promise<SurveyedHoldings> {
   const holdings = holdingsOf(request.state, driftedFrom(request.state, request.actual))
-  if (!request.refresh) return holdings
+  if (!request.refresh) return { holdings, absent: new Set() }
   await lookBelowAdopted(request, holdings, signal)
-  await lookForBlobs(request, holdings, signal)
-  return holdings
+  const absent = await lookForBlobs(request, holdings, signal)
+  return { holdings, absent }
 }
 
 /** Destinations whose tag does not name what the state says. */
@@ -73,11 +83,12 @@ function addContent(
   for (const blob of store.manifests.get(digest)?.blobs ?? []) holdings.addBlob(repository, blob)
 }
 
+/** Gives the repositories that do not exist. */
 async function lookForBlobs(
-  { target, verdicts, store }: HoldingsRequest,
+  { target, state, verdicts, store }: HoldingsRequest,
   holdings: Holdings,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlySet<RepositoryPath>> {
   const wanted = new Map<RepositoryPath, Set<Digest>>()
   for (const verdict of verdicts) {
     const { action, image } = verdict
@@ -88,12 +99,15 @@ async function lookForBlobs(
     const blobs = [...blobsBelow(store, missing)].filter(digest => !holdings.hasBlob(repository, digest))
     wanted.set(repository, new Set([...(wanted.get(repository) ?? []), ...blobs]))
   }
+  const owned = new Set(state?.images.map(({ destination }) => destination.repository))
   const questions = [...wanted].map(([repository, blobs]) => ({
     repository,
     digests: [...blobs],
     exists: holdings.knows(repository),
+    isNew: !owned.has(repository) && !needsRepositories(target.address),
   }))
   const found = await surveyBlobs(target, questions, store.blobs, signal)
   for (const [repository, digests] of found)
     for (const digest of digests) holdings.addBlob(repository, digest)
+  return new Set([...wanted.keys()].filter(repository => !found.has(repository)))
 }
