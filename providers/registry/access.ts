@@ -20,6 +20,10 @@ import { HostSession } from './http/session.ts'
 import { TrustStore } from './http/trust.ts'
 import { Wire } from './http/wire.ts'
 import type { RegistryAccess, RegistryOptions } from './options.ts'
+import { Bandwidth } from './pace/bandwidth.ts'
+import { HostPace } from './pace/host-pace.ts'
+import { confirmSoftware } from './profile/learnt.ts'
+import { Profiles } from './profile/profiles.ts'
 import { SourceRepository } from './read/source-repository.ts'
 import { RegistryTarget } from './write/target.ts'
 
@@ -29,9 +33,13 @@ const DEFAULT_RETRY_DELAY = 1000
 /** @throws CredentialError, RegistriesConfError when a file that is there, or was named, cannot be used. */
 export async function openRegistries(options: RegistryOptions): Promise<RegistryAccess> {
   const conf = await loadRegistriesConf(options)
-  const credentials = new Credentials(await readCredentialFiles(options), options.env, conf.credentialHelpers)
   const connections = connectionsFor(options)
-  const sessions = new Sessions(options, connections, credentials)
+  const profiles = await Profiles.load(options.profiles)
+  const sessions = new Sessions(options, connections, {
+    source: await credentialsFor(options, options.srcAuthFile, '--src-authfile', conf.credentialHelpers),
+    target: await credentialsFor(options, options.destAuthFile, '--dest-authfile', conf.credentialHelpers),
+    profiles,
+  })
   const readers = new Map<string, RepositoryReader>()
 
   function open(source: ImageSource): RepositoryReader {
@@ -63,8 +71,19 @@ export async function openRegistries(options: RegistryOptions): Promise<Registry
     close: async () => {
       sessions.end()
       await connections.close()
+      await profiles.save()
     },
   }
+}
+
+async function credentialsFor(
+  options: RegistryOptions,
+  ofSide: string | undefined,
+  flag: string,
+  helpers: readonly string[],
+): Promise<Credentials> {
+  const places = ofSide === undefined ? options : { ...options, authFile: ofSide, authFileFlag: flag }
+  return new Credentials(await readCredentialFiles(places), options.env, helpers)
 }
 
 function connectionsFor({ env, home, certsDirs, timeouts }: RegistryOptions): Connections {
@@ -76,23 +95,32 @@ function connectionsFor({ env, home, certsDirs, timeouts }: RegistryOptions): Co
   return new Connections(new TrustStore(certsDirs ?? standard), env, timeouts)
 }
 
+interface Known {
+  readonly source: Credentials
+  readonly target: Credentials
+  readonly profiles: Profiles
+}
+
 class Sessions {
   readonly #options: RegistryOptions
-  readonly #credentials: Credentials
+  readonly #known: Known
   readonly #wire: Wire
   readonly #policy: RetryPolicy
   readonly #end = new AbortController()
   readonly #sessions = new Map<string, HostSession>()
+  readonly #paces = new Map<string, HostPace>()
+  readonly #bandwidth: Bandwidth | undefined
 
-  constructor(options: RegistryOptions, connections: Connections, credentials: Credentials) {
+  constructor(options: RegistryOptions, connections: Connections, known: Known) {
     const clock = options.clock ?? SYSTEM_CLOCK
     this.#options = options
-    this.#credentials = credentials
+    this.#known = known
     this.#policy = {
       retries: options.retries ?? DEFAULT_RETRIES,
       delay: options.retryDelay ?? DEFAULT_RETRY_DELAY,
       clock,
     }
+    if (options.bandwidth !== undefined) this.#bandwidth = new Bandwidth(options.bandwidth, clock)
     this.#wire = new Wire({
       connections,
       clock,
@@ -105,7 +133,7 @@ class Sessions {
 
   /** @param insecure as registries.conf says; the flag says it for all */
   ofSource(host: string, insecure: boolean): HostSession {
-    return this.#open({
+    return this.#open('source', {
       host,
       insecure: insecure || this.#options.srcTlsVerify === false,
       verifyFlag: '--src-tls-verify',
@@ -113,7 +141,7 @@ class Sessions {
   }
 
   ofTarget(host: string, insecure: boolean): HostSession {
-    return this.#open({
+    return this.#open('target', {
       host,
       insecure: insecure || this.#options.destTlsVerify === false,
       verifyFlag: '--dest-tls-verify',
@@ -124,14 +152,32 @@ class Sessions {
     this.#end.abort(new PlaceError('the registry client was closed'))
   }
 
-  #open(contact: ContactOptions): HostSession {
+  #paceOf(host: string): HostPace {
+    const { clock } = this.#policy
+    const { maxRequestsPerSecond } = this.#options
+    const pace = this.#paces.get(host) ?? new HostPace(host, { clock, maxRequestsPerSecond })
+    this.#paces.set(host, pace)
+    return pace
+  }
+
+  #open(side: 'source' | 'target', contact: ContactOptions): HostSession {
     const key = `${contact.verifyFlag} ${contact.insecure} ${contact.host}`
     const known = this.#sessions.get(key)
     if (known !== undefined) return known
-    const parts = { wire: this.#wire, policy: this.#policy, credentials: this.#credentials }
+    const { [side]: credentials, profiles } = this.#known
+    const parts = { wire: this.#wire, policy: this.#policy, credentials }
     const tokens = new Tokens(this.#wire, this.#policy, contact, this.#end.signal)
-    const authorizer = new Authorizer(contact.host, this.#credentials, tokens)
-    const made = new HostSession(contact, { ...parts, authorizer, lifetime: this.#end.signal })
+    const authorizer = new Authorizer(contact.host, credentials, tokens)
+    const pace = this.#paceOf(contact.host)
+    const made: HostSession = new HostSession(contact, {
+      ...parts,
+      authorizer,
+      pace,
+      bandwidth: this.#bandwidth,
+      lifetime: this.#end.signal,
+      onContact: headers => confirmSoftware(made.facts, contact.host, headers),
+    })
+    profiles.begin(made.facts, contact.host, side)
     this.#sessions.set(key, made)
     return made
   }

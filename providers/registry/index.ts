@@ -6,4 +6,14 @@ export { RegistriesConfError } from './conf/registries-conf.ts'
 export { GuardError } from './http/guard.ts'
 export { RegistryError } from './http/registry-error.ts'
 export { CertificateError } from './http/trust.ts'
-export type { Clock, RegistryAccess, RegistryOptions, RequestRecord, Timeouts } from './options.ts'
+export type {
+  Clock,
+  ProfileStore,
+  RegistryAccess,
+  RegistryOptions,
+  RequestRecord,
+  Timeouts,
+} from './options.ts'
+export { parseBandwidth } from './pace/bandwidth.ts'
+export type { HostProfile } from './profile/host-profile.ts'
+export { openProfileFiles } from './profile/profile-files.ts'

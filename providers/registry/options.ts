@@ -6,10 +6,14 @@
  */
 import type { Sources, Target } from '../../lib/provider.ts'
 import type { TargetAddress } from '../../lib/target.ts'
+import type { HostProfile } from './profile/host-profile.ts'
 
 export interface RegistryOptions {
   /** `--authfile`: searched before every other credential file. */
   readonly authFile?: string
+  /** `--src-authfile`, `--dest-authfile`: instead of `authFile` for one side, so that both may be one host. */
+  readonly srcAuthFile?: string
+  readonly destAuthFile?: string
   /** Default true. false also takes certificates nobody vouches for, and plain HTTP where HTTPS is not spoken. */
   readonly srcTlsVerify?: boolean
   readonly destTlsVerify?: boolean
@@ -26,10 +30,16 @@ export interface RegistryOptions {
   /** Milliseconds before the first retry, doubled for each further one; default 1000. */
   readonly retryDelay?: number
   readonly timeouts?: Timeouts
+  /** `--max-requests-per-second`, to each host; default: what the host takes. */
+  readonly maxRequestsPerSecond?: number
+  /** `--bandwidth`: bytes of blobs a second, read and written each; default: no limit. */
+  readonly bandwidth?: number
   readonly userAgent?: string
   /** Called for every answer (and, with status 0, for every request that got none). URLs are free of secrets. */
   readonly onRequest?: (request: RequestRecord) => void
   readonly clock?: Clock
+  /** Default: nothing is kept. */
+  readonly profiles?: ProfileStore
 }
 
 /** Milliseconds without progress, never for a whole transfer. */
@@ -39,6 +49,13 @@ export interface Timeouts {
   readonly headers?: number
   /** Between two pieces of an answer's body. */
   readonly body?: number
+}
+
+/** Keeps what was learnt of registries between runs. Never throws: it only saves requests. */
+export interface ProfileStore {
+  /** What is known, by host (`quay.io`, `registry.example:5000`). */
+  load(): Promise<ReadonlyMap<string, HostProfile>>
+  save(host: string, profile: HostProfile): Promise<void>
 }
 
 export interface RequestRecord {

@@ -8,7 +8,7 @@ import type { Credentials } from './credentials.ts'
 import type { FoundLogin } from './login.ts'
 import { formatScope, formatScopes, PULL, PUSH, type Scopes } from './scope.ts'
 import type { Secret } from './secret.ts'
-import { basic, type Tokens } from './tokens.ts'
+import { basic, type TokenRequest, type Tokens } from './tokens.ts'
 
 export interface Authorization {
   readonly header: string
@@ -64,7 +64,7 @@ export class Authorizer {
     this.learn(challenges)
     // A registry that never says how it wants to be logged in to is offered Basic.
     const challenge = this.#challenge ?? { scheme: 'basic', parameters: {} }
-    if (refused !== undefined && refused.token === undefined) return undefined
+    if (refused !== undefined && refused.token === undefined) return this.#newerBasic(refused, scopes)
     if (refused?.token !== undefined) this.#tokens.forget(refused.token)
     if (refused?.found?.login.kind === 'registry-token') return undefined
     const named = challenges.find(({ scheme }) => scheme === 'bearer')?.parameters.scope
@@ -75,7 +75,11 @@ export class Authorizer {
 
   /** Which login would be used for a repository, for hints. */
   async loginFor(repository: string | undefined): Promise<FoundLogin | undefined> {
-    return this.#credentials.find(repository === undefined ? this.#host : `${this.#host}/${repository}`)
+    return this.#credentials.find(this.#nameOf(repository))
+  }
+
+  #nameOf(repository: string | undefined): string {
+    return repository === undefined ? this.#host : `${this.#host}/${repository}`
   }
 
   async #answer(
@@ -99,7 +103,8 @@ export class Authorizer {
       }
       case 'bearer': {
         const token =
-          this.#wider(asked, scopes) ?? (await this.#tokens.get({ challenge, scopes: asked, found }, signal))
+          this.#wider(asked, scopes) ??
+          (await this.#exchange({ challenge, scopes: asked, found }, scopes, signal))
         return { header: `Bearer ${token.reveal()}`, token, found }
       }
       default:
@@ -107,6 +112,25 @@ export class Authorizer {
           detail: `${this.#host} wants to be logged in to by "${challenge.scheme}", which mirrorform does not speak`,
           hint: 'registries are logged in to with Basic or Bearer authentication; is there a proxy in between?',
         })
+    }
+  }
+
+  /** A helper's password may have run out. */
+  async #newerBasic({ found }: Authorization, scopes: Scopes): Promise<Authorization | undefined> {
+    const newer = found && (await this.#credentials.renew(this.#nameOf(scopes[0]?.repository), found))
+    if (newer?.login.kind !== 'password') return undefined
+    return { header: basic(newer.login.username, newer.login.password), found: newer }
+  }
+
+  async #exchange(request: TokenRequest, scopes: Scopes, signal: AbortSignal): Promise<Secret> {
+    try {
+      return await this.#tokens.get(request, signal)
+    } catch (error) {
+      const isRefused = error instanceof RegistryError && (error.status === 401 || error.status === 403)
+      if (!isRefused || request.found === undefined) throw error
+      const newer = await this.#credentials.renew(this.#nameOf(scopes[0]?.repository), request.found)
+      if (newer === undefined) throw error
+      return this.#tokens.get({ ...request, found: newer }, signal)
     }
   }
 

@@ -11,10 +11,12 @@ import path from 'node:path'
 import { hintOf, messageOf } from '../../../lib/errors.ts'
 import { CredentialError, type CredentialFile, parseCredentialFile } from './credential-file.ts'
 import { askHelper } from './credential-helper.ts'
-import { DOCKER_HUB_SERVER, type FoundLogin, lookupKeys } from './login.ts'
+import { DOCKER_HUB_SERVER, type FoundLogin, isSameLogin, type Login, lookupKeys } from './login.ts'
 
 export interface CredentialPlaces {
   readonly authFile?: string | undefined
+  /** Which option named `authFile`, for messages; default `--authfile`. */
+  readonly authFileFlag?: string | undefined
   readonly env: NodeJS.ProcessEnv
   readonly home: string
 }
@@ -46,6 +48,22 @@ export class Credentials {
     return found
   }
 
+  /**
+   * A newer login from the helper whose login no longer works (ECR's lasts 12 hours, Google's one); undefined when the
+   * login is from a file, or the helper has no other.
+   */
+  async renew(name: string, refused: FoundLogin): Promise<FoundLogin | undefined> {
+    if (refused.answer === undefined) return undefined
+    const isNewer = (found: FoundLogin | undefined) =>
+      found !== undefined && !isSameLogin(found.login, refused.login)
+    const known = await this.find(name)
+    if (isNewer(known)) return known
+    this.#answers.delete(refused.answer)
+    this.#found.clear()
+    const found = await this.find(name)
+    return isNewer(found) ? found : undefined
+  }
+
   /** The files that were read, for hints. */
   get searched(): readonly string[] {
     return this.#files.map(file => file.path)
@@ -73,8 +91,7 @@ export class Credentials {
       const helper = file.helpers.get(key)
       if (helper !== undefined) {
         const login = await this.#ask(helper, serverOf(key))
-        if (login !== undefined)
-          return { login, origin: `docker-credential-${helper} (named in ${file.path})` }
+        if (login !== undefined) return fromHelper(login, helper, serverOf(key), file.path)
       }
       const login = file.logins.get(key)
       if (login !== undefined) return { login, origin: `${file.path} (entry ${key})` }
@@ -86,7 +103,7 @@ export class Credentials {
   async #askLeniently(helper: string, name: string, file: string): Promise<FoundLogin | undefined> {
     try {
       const login = await this.#ask(helper, serverOf(name))
-      return login && { login, origin: `docker-credential-${helper} (named in ${file})` }
+      return login && fromHelper(login, helper, serverOf(name), file)
     } catch (error) {
       this.#troubles.add(`${messageOf(error)} (named in ${file}; ${hintOf(error) ?? 'run it by hand'})`)
       return undefined
@@ -94,13 +111,22 @@ export class Credentials {
   }
 
   #ask(helper: string, server: string): ReturnType<typeof askHelper> {
-    const key = `${helper} ${server}`
+    const key = answerOf(helper, server)
     const known = this.#answers.get(key)
     if (known !== undefined) return known
     const answer = askHelper(helper, server, this.#env)
     this.#answers.set(key, answer)
     return answer
   }
+}
+
+function fromHelper(login: Login, helper: string, server: string, file: string): FoundLogin {
+  const origin = `docker-credential-${helper} (named in ${file})`
+  return { login, origin, answer: answerOf(helper, server) }
+}
+
+function answerOf(helper: string, server: string): string {
+  return `${helper} ${server}`
 }
 
 function serverOf(name: string): string {
@@ -121,12 +147,13 @@ export async function readCredentialFiles(places: CredentialPlaces): Promise<rea
 
 function credentialPaths({
   authFile,
+  authFileFlag,
   env,
   home,
 }: CredentialPlaces): readonly { file: string; named?: string }[] {
   const config = env.XDG_CONFIG_HOME || path.join(home, '.config')
   return [
-    ...(authFile ? [{ file: authFile, named: '--authfile' }] : []),
+    ...(authFile ? [{ file: authFile, named: authFileFlag ?? '--authfile' }] : []),
     ...(env.REGISTRY_AUTH_FILE && !authFile
       ? [{ file: env.REGISTRY_AUTH_FILE, named: 'REGISTRY_AUTH_FILE' }]
       : []),

@@ -13,6 +13,15 @@ export interface FoundLogin {
   readonly login: Login
   /** Where it was found, for hints: `/home/user/.docker/config.json (entry quay.io)`. */
   readonly origin: string
+  /** The helper's answer that it is, where it is one: a helper may give a newer one later. */
+  readonly answer?: string
+}
+
+/** Whether two logins say the same. */
+export function isSameLogin(a: Login, b: Login): boolean {
+  if (a.kind === 'password')
+    return b.kind === 'password' && a.username === b.username && a.password.reveal() === b.password.reveal()
+  return a.kind === b.kind && a.token.reveal() === b.token.reveal()
 }
 
 /** The server name that the docker tool stores Docker Hub's credentials under. */

@@ -51,6 +51,8 @@ export class Tokens {
   readonly #lifetime: AbortSignal
   readonly #kept = new Map<string, Token>()
   readonly #flights = new SingleFlight<Token>()
+  /** Identity tokens that the endpoint replaced, by the one of the credential file (RFC 6749 section 6). */
+  readonly #replaced = new Map<Secret, Secret>()
 
   /** @param lifetime ends exchanges that nobody waits for any more */
   constructor(wire: Wire, policy: RetryPolicy, host: TokenHost, lifetime: AbortSignal) {
@@ -73,15 +75,22 @@ export class Tokens {
     const key = keyOf(request.scopes)
     const token = await this.#flights.run(key, signal, async () => {
       const fresh = await retrying(this.#policy, this.#lifetime, () => this.#exchange(request))
+      // Deleted first, so that the map has its tokens in the order of their issue.
+      this.#kept.delete(key)
       this.#kept.set(key, fresh)
       return fresh
     })
     return token.value
   }
 
-  /** Drops a token that the registry did not accept. */
+  /** Drops a token that the registry did not accept, and those for the same repository that are older still. */
   forget(value: Secret): void {
-    for (const [key, token] of this.#kept) if (token.value === value) this.#kept.delete(key)
+    const refused = [...this.#kept].find(([, token]) => token.value === value)
+    if (refused === undefined) return
+    for (const [key, token] of this.#kept) {
+      if (repositoryOf(key) === repositoryOf(refused[0])) this.#kept.delete(key)
+      if (token === refused[1]) return
+    }
   }
 
   async #exchange(request: TokenRequest): Promise<Token> {
@@ -90,6 +99,7 @@ export class Tokens {
     const answer = await this.#ask(realm, request)
     if (answer.status !== 200) throw await this.#refused(answer, realm, request)
     const json = await readJson(answer)
+    this.#replace(request.found, stringOrUndefined(json?.refresh_token))
     const value = stringOrUndefined(json?.token) || stringOrUndefined(json?.access_token)
     if (!value) throw new RegistryError({ detail: `${realm.host} answered without a token` })
     const stated = typeof json?.expires_in === 'number' ? json.expires_in : DEFAULT_LIFETIME
@@ -116,7 +126,7 @@ export class Tokens {
     try {
       return await this.#wire.send(
         request.found?.login.kind === 'identity-token'
-          ? { ...shared, ...refreshGrant(realm, request, request.found.login.token) }
+          ? { ...shared, ...refreshGrant(realm, request, this.#newest(request.found.login.token)) }
           : { ...shared, ...basicGrant(realm, request) },
         this.#lifetime,
       )
@@ -125,12 +135,22 @@ export class Tokens {
     }
   }
 
+  #newest(token: Secret): Secret {
+    return this.#replaced.get(token) ?? token
+  }
+
+  #replace(found: FoundLogin | undefined, replacement: string | undefined): void {
+    if (found?.login.kind === 'identity-token' && replacement)
+      this.#replaced.set(found.login.token, new Secret(replacement))
+  }
+
   async #refused(answer: Answer, realm: URL, { scopes, found }: TokenRequest): Promise<RegistryError> {
     const fault = await answerFault(answer, realm.host)
     const login = found === undefined ? 'an anonymous login' : `the login from ${found.origin}`
     const asked = scopes.length === 0 ? '' : ` for ${scopes.join(' and ')}`
     if (answer.status !== 400 && answer.status !== 401 && answer.status !== 403)
       return new RegistryError(fault)
+    if (found?.login.kind === 'identity-token') this.#replaced.delete(found.login.token)
     return new RegistryError({
       ...fault,
       detail: `${this.#host.host} refused ${login}${asked}: ${fault.detail}`,
@@ -189,4 +209,10 @@ async function readJson(answer: Answer): Promise<Record<string, unknown> | undef
 
 function keyOf(scopes: readonly string[]): string {
   return scopes.join(' ')
+}
+
+/** `repository:a/b:pull,push` and `repository:a/b:pull` are for the same one; a mount's is that which it fills. */
+function repositoryOf(key: string): string {
+  const [first = ''] = key.split(' ')
+  return first.slice(0, first.lastIndexOf(':'))
 }

@@ -2,7 +2,7 @@
  * Keeps the connections: one undici dispatcher for each origin and way of trusting it, with several HTTP/1.1
  * connections each, since one TCP connection is slow on long fat links and HTTP/2 would put everything on one.
  */
-import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Timeouts } from '../options.ts'
 import { proxyFor } from './proxy.ts'
 import type { TrustStore } from './trust.ts'
@@ -59,6 +59,8 @@ export class Connections {
       bodyTimeout: this.#timeouts.body ?? DEFAULT_BODY_TIMEOUT,
     }
     const proxy = proxyFor(url, this.#env)
+    // Loaded with the first request: a plan by the state alone asks nobody, and undici takes a tenth of its time.
+    const { Agent, ProxyAgent } = await import('./agents.ts')
     if (proxy === undefined) return new Agent({ ...shared, connect: { ...tls, ...SOCKET, timeout } })
     return new ProxyAgent({
       ...shared,

@@ -7,13 +7,16 @@ import {
   SIGNAL,
   startScriptedRegistry,
 } from '../testing/scripted-registry.ts'
-import { pauseBefore, readRetryAfter } from './retry.ts'
+import { RegistryError } from './registry-error.ts'
+import { pauseBefore, readRetryAfter, retrying } from './retry.ts'
 
 test('Retry-After is read as seconds, and as a date against the server’s own clock', () => {
   const date = 'Wed, 01 Jan 2020 00:00:00 GMT'
   assert.equal(readRetryAfter('7', undefined), 7000)
   assert.equal(readRetryAfter('Wed, 01 Jan 2020 00:00:30 GMT', date), 30_000)
   assert.equal(readRetryAfter('Tue, 31 Dec 2019 00:00:00 GMT', date), 0)
+  assert.equal(readRetryAfter('1577836809', date), 9000)
+  assert.equal(readRetryAfter('1577836809', undefined), undefined)
   assert.equal(readRetryAfter('soon', date), undefined)
   assert.equal(readRetryAfter(undefined, date), undefined)
 })
@@ -31,6 +34,24 @@ test('pauses double up to a limit, vary by half, and are never shorter than aske
   assert.equal(pauseBefore(2, undefined, policy(0)), 2000)
   assert.equal(pauseBefore(0, 9000, policy(1)), 9000)
 })
+
+for (const [what, others, attempts] of [
+  ['while the registry takes others, a request that is told to slow down waits for its turn', 1, 101],
+  ['when the registry takes nobody, a request that is told to slow down is given up after its retries', 0, 6],
+] as const)
+  test(what, async () => {
+    let taken = 0
+    let asked = 0
+    const clock = { now: () => 0, random: () => 0, sleep: async () => {} }
+    const policy = { retries: 5, delay: 1000, clock, taken: () => taken }
+    const attempt = async () => {
+      asked++
+      taken += others
+      throw new RegistryError({ detail: 'slow down', status: 429, retryable: true })
+    }
+    await assert.rejects(retrying(policy, SIGNAL, attempt), /slow down/)
+    assert.ok(Math.abs(asked - attempts) <= 1, `${asked}`)
+  })
 
 for (const status of [408, 429, 499, 500, 502, 503, 504, 522])
   test(`an answer of ${status} is tried again`, async t => {

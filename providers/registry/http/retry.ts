@@ -13,12 +13,19 @@ export interface RetryPolicy {
   /** milliseconds before the first retry */
   readonly delay: number
   readonly clock: Clock
+  /** What others got through at the same host meanwhile, as a count; see `weightOf`. */
+  readonly taken?: () => number
 }
 
 /** Longest pause between attempts that is ours to choose, milliseconds. */
 const MAX_BACKOFF = 30_000
+/** Numbers from here on (2001) are no lengths of time. */
+const FIRST_MOMENT = 1e9
 /** Longest pause a server may ask for, milliseconds; one that asks for more is told to the user instead. */
 const MAX_RETRY_AFTER = 10 * 60_000
+
+/** How often a request may be told to slow down, while others get through, for each retry it has. */
+const TURNS_PER_RETRY = 20
 
 export const SYSTEM_CLOCK: Clock = {
   now: () => performance.now(),
@@ -32,18 +39,30 @@ export async function retrying<T>(
   signal: AbortSignal,
   attempt: (failures: number) => Promise<T>,
 ): Promise<T> {
-  for (let failures = 0; ; failures++) {
+  let failures = 0
+  let spent = 0
+  for (let taken = policy.taken?.(); ; taken = policy.taken?.()) {
     signal.throwIfAborted()
     try {
       return await attempt(failures)
     } catch (error) {
       signal.throwIfAborted()
-      if (!(error instanceof PlaceError) || !error.retryable || failures >= policy.retries) throw error
+      if (!(error instanceof PlaceError) || !error.retryable || spent >= policy.retries) throw error
       const retryAfter = error instanceof RegistryError ? error.retryAfter : undefined
       if ((retryAfter ?? 0) > MAX_RETRY_AFTER) throw error
-      await policy.clock.sleep(pauseBefore(failures, retryAfter, policy), signal)
+      await policy.clock.sleep(pauseBefore(Math.floor(spent), retryAfter, policy), signal)
+      spent += weightOf(error, policy.taken?.() !== taken)
+      failures++
     }
   }
+}
+
+/**
+ * How much of the retries a failure uses up: all of one; but being told to slow down, while the host took requests of
+ * others, is no failure of this one. It still counts a little, so that nothing goes on for ever.
+ */
+function weightOf(error: PlaceError, othersGotThrough: boolean): number {
+  return othersGotThrough && (error.status === 429 || error.status === 503) ? 1 / TURNS_PER_RETRY : 1
 }
 
 /** Between half and all of `delay` × 2^failures, at least what the server asked for. */
@@ -58,7 +77,13 @@ export function pauseBefore(failures: number, retryAfter: number | undefined, po
  */
 export function readRetryAfter(header: string | undefined, date: string | undefined): number | undefined {
   if (header === undefined) return undefined
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
+  if (/^\s*\d+\s*$/.test(header)) {
+    const seconds = Number(header)
+    if (seconds < FIRST_MOMENT) return seconds * 1000
+    // Docker Hub has sent the moment itself, in seconds since 1970.
+    const wait = seconds * 1000 - Date.parse(date ?? '')
+    return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+  }
   const until = Date.parse(header) - Date.parse(date ?? '')
   return Number.isNaN(until) ? undefined : Math.max(0, until)
 }

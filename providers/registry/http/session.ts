@@ -1,13 +1,15 @@
 /**
  * One registry as one side of the work sees it: requests with login, redirects and retries, and what was learnt.
  *
- * Every request to a registry's API goes through `request`; pacing by what a host can take has its place there, around
- * `#attempt`.
+ * Every request to a registry's API goes through `request`, at the pace that the host can take (see `pace/`).
  */
 import type { Authorization, Authorizer } from '../auth/authorizer.ts'
 import { parseChallenges } from '../auth/challenge.ts'
 import type { Credentials } from '../auth/credentials.ts'
 import type { Scopes } from '../auth/scope.ts'
+import { type ActionClass, actionClassOf } from '../pace/action-class.ts'
+import type { Bandwidth } from '../pace/bandwidth.ts'
+import type { HostPace, Passage } from '../pace/host-pace.ts'
 import { answerFault } from './answer-fault.ts'
 import { discard } from './body.ts'
 import { codeOf, connectionFault } from './connection-fault.ts'
@@ -37,17 +39,29 @@ export interface ApiRequest {
   readonly wanted: (status: number) => boolean
   /** Default: as the options say. */
   readonly retries?: number
+  /** Goes on with something that is under way: does not wait for a free place at the host. */
+  readonly urgent?: boolean
 }
+
+/** Keeps the request's place at its host beyond `receive`, for a body that is read later. @returns gives it back */
+export type KeepPlace = () => () => void
 
 export interface SessionParts {
   readonly wire: Wire
   readonly policy: RetryPolicy
   readonly credentials: Credentials
   readonly authorizer: Authorizer
+  /** The same for both sides, where source and target are one host. */
+  readonly pace: HostPace
+  readonly bandwidth?: Bandwidth | undefined
   /** Ends shared work when the client closes. */
   readonly lifetime: AbortSignal
+  /** Told what the registry says of itself before any other request is made. */
+  readonly onContact?: (headers: Answer['headers']) => void
 }
 
+/** How storage answers a signed address whose time is over: S3 with 400 or 403, others with 401 or 410. */
+const RAN_OUT: ReadonlySet<number> = new Set([400, 401, 403, 410])
 /** How long a registry that could not be reached is taken to be away, milliseconds. */
 const AWAY_FOR = 30_000
 
@@ -62,7 +76,7 @@ export class HostSession {
 
   constructor(options: ContactOptions, parts: SessionParts) {
     this.host = options.host
-    this.policy = parts.policy
+    this.policy = { ...parts.policy, taken: () => parts.pace.taken }
     this.#options = options
     this.#parts = parts
   }
@@ -70,6 +84,11 @@ export class HostSession {
   /** Whether it could not be used a moment ago, so that another endpoint is the better choice. */
   get isAway(): boolean {
     return this.#failedAt !== undefined && this.policy.clock.now() - this.#failedAt < AWAY_FOR
+  }
+
+  /** The limit on the bytes of blobs, where there is one. */
+  get bandwidth(): Bandwidth | undefined {
+    return this.#parts.bandwidth
   }
 
   /** Whether what is allowed depends on the scopes that are asked for. */
@@ -94,7 +113,7 @@ export class HostSession {
   async request<T>(
     request: ApiRequest,
     signal: AbortSignal,
-    receive: (answer: Answer) => Promise<T>,
+    receive: (answer: Answer, keep: KeepPlace) => Promise<T>,
   ): Promise<T> {
     this.#parts.wire.guard.check(request.method, request.intent ?? { kind: 'read' })
     const retries = request.stream === undefined ? (request.retries ?? this.policy.retries) : 0
@@ -120,6 +139,7 @@ export class HostSession {
     try {
       const contact = await retrying(this.policy, lifetime, () => makeContact(wire, this.#options, lifetime))
       authorizer.learn(contact.challenges)
+      this.#parts.onContact?.(contact.headers)
       return contact
     } catch (error) {
       this.#failedAt = this.policy.clock.now()
@@ -131,14 +151,21 @@ export class HostSession {
     contact: Contact,
     request: ApiRequest,
     signal: AbortSignal,
-    receive: (answer: Answer) => Promise<T>,
+    receive: (answer: Answer, keep: KeepPlace) => Promise<T>,
   ): Promise<T> {
     const url = new URL(request.path, contact.base)
     const ours = url.origin === contact.base.origin
-    const { authorizer } = this.#parts
+    const { authorizer, pace } = this.#parts
+    const action = actionClassOf(request.method, url.pathname, request.intent)
+    const passage = await pace.enter(action, signal, request.urgent)
+    let kept = false
+    const keep = () => {
+      kept = true
+      return passage.leave
+    }
     try {
       let sent = ours ? await authorizer.authorize(request.scopes, signal) : undefined
-      let answer = await this.#send(url, request, sent, signal)
+      let answer = await this.#send(url, request, sent, passage, action, signal)
       if (answer.status === 401 && answer.url.origin === contact.base.origin) {
         const challenges = parseChallenges(answer.headers['www-authenticate'])
         const renewed = await authorizer.renew(sent, challenges, request.scopes, signal)
@@ -146,37 +173,51 @@ export class HostSession {
         if (renewed !== undefined) {
           await discard(answer)
           sent = renewed
-          answer = await this.#send(url, request, sent, signal)
+          await passage.again(signal)
+          answer = await this.#send(url, request, sent, passage, action, signal)
         }
       }
-      if (request.wanted(answer.status)) return await receive(answer)
+      if (request.wanted(answer.status)) return await receive(answer, keep)
       throw await this.#refusal(answer, request, sent, answer.url.origin === contact.base.origin)
     } catch (error) {
       signal.throwIfAborted()
       if (!isConnectionError(error)) throw error
+      passage.failed(codeOf(error))
       const host = ours ? this.host : url.host
       throw new RegistryError(connectionFault(error, { ...this.#options, host }))
+    } finally {
+      if (!kept) passage.leave()
     }
   }
 
-  #send(
+  async #send(
     url: URL,
     request: ApiRequest,
     authorization: Authorization | undefined,
+    passage: Passage,
+    action: ActionClass,
     signal: AbortSignal,
   ): Promise<Answer> {
-    return sendFollowing(
-      this.#parts.wire,
+    const { wire, bandwidth } = this.#parts
+    const limited = action === 'write blob' ? bandwidth : undefined
+    if (request.body !== undefined) await limited?.sending(request.body.length, signal)
+    const answer = await sendFollowing(
+      wire,
       {
         method: request.method,
         url,
         intent: request.intent ?? { kind: 'read' },
         headers: { ...request.headers, ...(authorization && { authorization: authorization.header }) },
-        body: request.stream ?? request.body,
+        body:
+          request.stream === undefined
+            ? request.body
+            : (limited?.sent(request.stream, signal) ?? request.stream),
         insecure: this.#options.insecure,
       },
       signal,
     )
+    passage.answered(answer.status, answer.headers)
+    return answer
   }
 
   /** The body is spent, so whoever made it has to start again; a new token is at hand by then. */
@@ -193,7 +234,7 @@ export class HostSession {
     const fault = await answerFault(answer, ours ? this.host : answer.url.host)
     // A signed address that has run out is made anew by asking the registry again.
     if (!ours)
-      return new RegistryError({ ...fault, retryable: fault.retryable || (fault.status ?? 0) === 403 })
+      return new RegistryError({ ...fault, retryable: fault.retryable || RAN_OUT.has(answer.status) })
     return new RegistryError(
       refusalOf(fault, {
         host: this.host,

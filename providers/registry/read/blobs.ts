@@ -1,36 +1,161 @@
 /**
  * Reads blobs as streams that are checked while they flow: nothing is kept, and the last piece is only handed on once
- * size and digest are proved. Continuing after a broken connection belongs here, between the answer and the check.
+ * size and digest are proved. What a broken connection left out is asked for as a closed range (RFC 9110 section 14),
+ * whether or not the server says that it has ranges: most have them and few say so.
  */
-import { MirrorformError } from '../../../lib/errors.ts'
+import { DigestMismatchError } from '../../../lib/errors.ts'
 import type { Descriptor } from '../../../lib/oci/descriptor.ts'
 import { verifyStream } from '../../../lib/oci/digest.ts'
 import { pullFrom, type Scopes } from '../auth/scope.ts'
 import { discard } from '../http/body.ts'
-import { type Operation, RegistryError } from '../http/registry-error.ts'
-import type { HostSession } from '../http/session.ts'
-import { headerOf } from '../http/wire.ts'
+import type { KeepPlace } from '../http/session.ts'
+import { type Answer, headerOf } from '../http/wire.ts'
 import { nameOf, type RepositoryAt } from '../repository-at.ts'
+import { type Again, BlobStream, type Open, type OpenBlob } from './blob-stream.ts'
 
-/** @throws RegistryError (404 when it is not there); the stream throws it too, and DigestMismatchError. */
-export async function readBlob(
+/** How servers, and delivery networks before them, refuse a range; the whole is asked for then. */
+const NO_RANGES: ReadonlySet<number> = new Set([400, 405, 416, 501])
+
+/**
+ * Damage that is found before a byte was handed on, as in every blob that comes in one piece, is asked for once more.
+ *
+ * @param name of the repository, for messages
+ * @param open opens the blob, from its start or, later, from where reading stopped
+ * @throws RegistryError (404 when it is not there); the stream throws it too, and DigestMismatchError.
+ */
+export async function streamBlob(
+  name: string,
+  descriptor: Descriptor,
+  open: Open,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const operation = { action: 'read the blob', subject: nameOf({ name }, descriptor.digest) }
+  const start = async (again?: Again) => {
+    const stream = new BlobStream(descriptor, operation, await open(0, again), open, signal)
+    const checked = verifyStream(operation.subject, { [Symbol.asyncIterator]: () => stream }, descriptor)
+    return { stream, checked }
+  }
+  let current = await start()
+  const first = async () => {
+    try {
+      return await current.checked.next()
+    } catch (error) {
+      current.stream.close()
+      if (!(error instanceof DigestMismatchError)) throw error
+      current = await start({ failing: undefined })
+      return current.checked.next()
+    }
+  }
+  let next = () => {
+    next = () => current.checked.next()
+    return first()
+  }
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => next(),
+      return: async () => {
+        current.stream.close()
+        return current.checked.return()
+      },
+    }),
+  }
+}
+
+/** From one place only. @throws as `streamBlob` does */
+export function readBlob(
   at: RepositoryAt,
   descriptor: Descriptor,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const operation = { action: 'read the blob', subject: nameOf(at, descriptor.digest) }
-  const body = await at.session.request(
+  return streamBlob(
+    at.name,
+    descriptor,
+    (from, again) => openBlob(at, descriptor, from, again, signal),
+    signal,
+  )
+}
+
+/** @param from bytes that are known already. @throws RegistryError */
+export async function openBlob(
+  at: RepositoryAt,
+  descriptor: Descriptor,
+  from: number,
+  again: Again | undefined,
+  signal: AbortSignal,
+): Promise<OpenBlob> {
+  // Whoever writes what is read here may hold a place that readers wait for: going on must not wait for readers.
+  const urgent = again !== undefined
+  const rest = from > 0 ? await request(at, descriptor, from, urgent, signal) : undefined
+  const opened = rest ?? (await request(at, descriptor, 0, urgent, signal))
+  if (opened !== undefined) return opened
+  throw new TypeError('a request for a whole blob was answered as one for a part of it')
+}
+
+/** undefined: this server does not give parts of this blob. */
+function request(
+  at: RepositoryAt,
+  descriptor: Descriptor,
+  from: number,
+  urgent: boolean,
+  signal: AbortSignal,
+): Promise<OpenBlob | undefined> {
+  const { digest, size } = descriptor
+  return at.session.request(
     {
-      operation,
+      operation: { action: 'read the blob', subject: nameOf(at, digest) },
       method: 'GET',
-      path: `/v2/${at.path}/blobs/${descriptor.digest}`,
+      path: `/v2/${at.path}/blobs/${digest}`,
       scopes: pullFrom(at.path),
-      wanted: status => status === 200,
+      headers: from > 0 ? { range: `bytes=${from}-${size - 1}` } : {},
+      wanted: status => status === 200 || (from > 0 && (status === 206 || NO_RANGES.has(status))),
+      urgent,
     },
     signal,
-    async answer => answer.body as AsyncIterable<Uint8Array>,
+    async (answer, keep) => {
+      if (answer.status === 200) return opened(at, answer, descriptor, 0, keep, signal)
+      if (answer.status === 206 && isRest(answer, from, size))
+        return opened(at, answer, descriptor, from, keep, signal)
+      await discard(answer)
+      return undefined
+    },
   )
-  return told(verifyStream(operation.subject, body, descriptor), at.session, operation, signal)
+}
+
+/** `Content-Range: bytes 100-299/300`: starts where it has to, and is of a blob of this size as far as it says. */
+function isRest(answer: Answer, from: number, size: number): boolean {
+  const [, first, last, total = '*'] =
+    /^\s*bytes\s+(\d+)-(\d+)\/(\d+|\*)\s*$/i.exec(headerOf(answer, 'content-range') ?? '') ?? []
+  return (
+    Number(first) === from &&
+    Number(last) >= from &&
+    Number(last) < size &&
+    (total === '*' || Number(total) === size)
+  )
+}
+
+function opened(
+  at: RepositoryAt,
+  answer: Answer,
+  { size }: Descriptor,
+  from: number,
+  keep: KeepPlace,
+  signal: AbortSignal,
+): OpenBlob {
+  const { session } = at
+  const leave = keep()
+  const raw = answer.body as AsyncIterable<Uint8Array>
+  const length = headerOf(answer, 'content-length')
+  const bytes = session.bandwidth?.received(raw, signal) ?? raw
+  return {
+    session,
+    from,
+    bytes: bytes[Symbol.asyncIterator](),
+    statedSize: from > 0 || length === undefined || Number(length) === size ? undefined : Number(length),
+    close: () => {
+      if (!answer.body.readableEnded) answer.body.destroy()
+      leave()
+    },
+  }
 }
 
 /** Whether the blob is there. @throws RegistryError for any answer but yes and no */
@@ -55,27 +180,4 @@ export async function hasBlob(
       return answer.status === 200 && (!Number(size) || Number(size) === descriptor.size)
     },
   )
-}
-
-/**
- * The same stream, whose connection errors say what was being read. Written out instead of as a generator: it stands in
- * the way of every byte.
- */
-function told(
-  stream: AsyncGenerator<Uint8Array, void, undefined>,
-  session: HostSession,
-  operation: Operation,
-  signal: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  const fail = (error: unknown): never => {
-    if (signal.aborted) throw signal.reason
-    if (error instanceof MirrorformError) throw error
-    throw new RegistryError(session.connectionFault(error), operation)
-  }
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => stream.next().catch(fail),
-      return: async () => stream.return(),
-    }),
-  }
 }

@@ -112,6 +112,15 @@ test('bytes that are not what was asked for are refused, by digest and by the di
   await assert.rejects(reader.resolve('v1' as never, SIGNAL), DigestMismatchError)
 })
 
+test('a manifest that comes damaged is asked for once more', async t => {
+  const registry = await startScriptedRegistry(t, ({ url }) =>
+    url === '/v2/' ? undefined : found(FULL, registry.asked.length < 2 ? `${TEXT} ` : TEXT),
+  )
+  const { access } = await openTestClient(t)
+  assert.equal((await readerOf(access, `${registry.host}/a`).manifest(DIGEST, SIGNAL)).digest, DIGEST)
+  assert.equal(registry.asked.length, 2)
+})
+
 test('a manifest larger than registries have to take is refused', async t => {
   const registry = await startScriptedRegistry(t, ({ url }) =>
     url === '/v2/' ? undefined : { body: Buffer.alloc(4 * 1024 * 1024 + 1) },

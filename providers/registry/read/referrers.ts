@@ -2,6 +2,7 @@
  * Asks which manifests have a given one as their subject (OCI distribution-spec 1.1, "Listing Referrers"), and finds out
  * whether a registry answers that at all.
  */
+import { SyntaxFault } from '../../../lib/errors.ts'
 import { type Descriptor, descriptorFromJson } from '../../../lib/oci/descriptor.ts'
 import type { Digest } from '../../../lib/oci/digest.ts'
 import { essenceOf, OCI_INDEX } from '../../../lib/oci/media-types.ts'
@@ -40,12 +41,22 @@ export async function listReferrers(
   for await (const page of readPages(at, first, declined, meansNoApi, signal)) {
     if (page === undefined) return undefined
     const entries: readonly unknown[] = Array.isArray(page.json.manifests) ? page.json.manifests : []
-    for (const [index, entry] of entries.entries()) {
-      const descriptor = descriptorFromJson(entry, `${first.operation.subject}: referrer ${index + 1}`)
-      found.set(descriptor.digest, descriptor)
+    for (const entry of entries) {
+      const descriptor = descriptorOrJunk(entry)
+      if (descriptor !== undefined) found.set(descriptor.digest, descriptor)
     }
   }
   return [...found.values()]
+}
+
+/** Artifactory lists files of unfinished uploads as referrers; what is no descriptor names nothing that could be copied. */
+function descriptorOrJunk(entry: unknown): Descriptor | undefined {
+  try {
+    return descriptorFromJson(entry, 'a referrer')
+  } catch (error) {
+    if (error instanceof SyntaxFault) return undefined
+    throw error
+  }
 }
 
 /** Some front ends answer 200 with a web page for every path they do not know. */

@@ -13,7 +13,8 @@ import type { ReferrersLister, RepositoryReader, TagList, TagLister } from '../.
 import type { Endpoint } from '../conf/endpoints.ts'
 import { type Operation, RegistryError } from '../http/registry-error.ts'
 import { nameOf, type RepositoryAt } from '../repository-at.ts'
-import { readBlob } from './blobs.ts'
+import type { Open } from './blob-stream.ts'
+import { openBlob, streamBlob } from './blobs.ts'
 import { readManifest, resolveManifest } from './manifests.ts'
 import { listReferrers } from './referrers.ts'
 import { listTags } from './tags.ts'
@@ -55,11 +56,17 @@ export class SourceRepository implements RepositoryReader, TagLister, ReferrersL
     return this.#first(endpoints, 'read the manifest', digest, signal, at => readManifest(at, digest, signal))
   }
 
+  /** Goes on elsewhere when an endpoint fails in the middle: the bytes are the same, since the digest is. */
   async blob(descriptor: Descriptor, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const endpoints = this.#servingFirst(this.#routes.endpointsFor(descriptor.digest))
-    return this.#first(endpoints, 'read the blob', descriptor.digest, signal, at =>
-      readBlob(at, descriptor, signal),
-    )
+    const open: Open = (from, again) => {
+      const endpoints = this.#servingFirst(this.#routes.endpointsFor(descriptor.digest))
+      const isFailing = (endpoint: Endpoint) => this.#routes.at(endpoint).session === again?.failing
+      const order = [...endpoints.filter(endpoint => !isFailing(endpoint)), ...endpoints.filter(isFailing)]
+      return this.#first(order, 'read the blob', descriptor.digest, signal, at =>
+        openBlob(at, descriptor, from, again, signal),
+      )
+    }
+    return streamBlob(this.name, descriptor, open, signal)
   }
 
   async tags(signal: AbortSignal, limit?: number): Promise<TagList | undefined> {

@@ -43,9 +43,15 @@ async function deleteReference(
   try {
     await sendDelete(at, reference, operation, isDone, signal, discard)
   } catch (error) {
-    if (error instanceof RegistryError) throw error.with({ hint: hints.get(error.status) ?? error.hint })
-    throw error
+    if (!(error instanceof RegistryError)) throw error
+    if (hints.has(error.status)) forgetThatItDeletes(at)
+    throw error.with({ hint: hints.get(error.status) ?? error.hint })
   }
+}
+
+function forgetThatItDeletes({ session }: RepositoryAt): void {
+  session.facts.abilities.deleteTag = undefined
+  session.facts.abilities.deleteManifest = undefined
 }
 
 function isDone(status: number): boolean {

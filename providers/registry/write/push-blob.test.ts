@@ -12,7 +12,7 @@ import {
   startScriptedRegistry,
 } from '../testing/scripted-registry.ts'
 import { BLOB, contentOf, DESCRIPTOR, push, QUERY, STARTED, storing, UPLOADS } from '../testing/uploads.ts'
-import { locationOf, withDigest } from './upload-session.ts'
+import { locationOf, withDigest } from './upload-location.ts'
 
 test('a blob is uploaded in two requests, streamed, with its length and digest', async t => {
   const stored: Buffer[] = []

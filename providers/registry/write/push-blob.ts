@@ -1,20 +1,25 @@
 /**
- * Puts one blob into a repository: by mounting it from a repository that has it, else by POST and a streaming PUT, else,
- * where a registry does not take that, by POST, PATCH and PUT. What worked is remembered for the host. Smaller pieces
- * would be further rungs of this ladder.
+ * Puts one blob into a repository: by mounting it from a repository that has it, else by an upload. An upload that broke
+ * off, or whose token ran out on the way, goes on from where the registry says it is; else it starts again.
  */
 import type { Descriptor } from '../../../lib/oci/descriptor.ts'
 import type { BlobContent } from '../../../lib/provider.ts'
+import { apiHost } from '../http/api-host.ts'
+import { areMountsHopeless } from '../http/host-facts.ts'
 import { type Operation, RegistryError } from '../http/registry-error.ts'
 import { retrying } from '../http/retry.ts'
 import { nameOf, type RepositoryAt } from '../repository-at.ts'
-import { openSource } from './blob-source.ts'
-import { mountBlob, type Payload, patchAndClose, putWhole, startUpload } from './upload-session.ts'
+import { BlobSource } from './blob-source.ts'
+import { askProgress, mountBlob, type UploadPlace } from './upload-session.ts'
+import { isThere, type Outgoing, sendBlob } from './upload-ways.ts'
 
-/** A registry that answered so many mounts by starting an upload, and made none, is not asked again. */
-const HOPELESS_MOUNTS = 5
-/** Uploads that may be started again because the token ran out on the way. */
+/** Tokens that may run out in one upload without a byte of progress between them. */
 const MAX_TOKENS_SPENT = 1
+/** Size of a blob from which on it is worth a request to learn how much of it arrived, bytes. */
+const WORTH_ASKING = 1024 * 1024
+
+/** Why the last attempt ended, for the next one. */
+type Break = 'none' | 'connection' | 'token'
 
 /** @throws RegistryError, GuardError, and what the source throws */
 export async function pushBlob(
@@ -24,20 +29,16 @@ export async function pushBlob(
   signal: AbortSignal,
 ): Promise<'mounted' | 'uploaded'> {
   const operation = { action: 'push the blob', subject: nameOf(at, descriptor.digest) }
-  let started = await tryMount(at, descriptor, content, operation, signal)
-  if (started === 'mounted') return 'mounted'
-  let tokensSpent = 0
-  return retrying(at.session.policy, signal, async (): Promise<'uploaded'> => {
-    const location = started instanceof URL ? started : undefined
-    started = undefined
-    try {
-      await upload(at, descriptor, content, location, operation, signal)
-      return 'uploaded'
-    } catch (error) {
-      if (!(error instanceof RegistryError) || error.status !== 401) throw error
-      throw error.with({ retryable: error.retryable && tokensSpent++ < MAX_TOKENS_SPENT })
-    }
-  })
+  const place = await tryMount(at, descriptor, content, operation, signal)
+  if (place === 'mounted') return 'mounted'
+  const source = new BlobSource(content, descriptor.size)
+  const outgoing: Outgoing = { at, descriptor, source, operation, place }
+  try {
+    await uploadWithRetries(outgoing, signal)
+    return 'uploaded'
+  } finally {
+    await source.close()
+  }
 }
 
 async function tryMount(
@@ -46,10 +47,9 @@ async function tryMount(
   { mountFrom }: BlobContent,
   operation: Operation,
   signal: AbortSignal,
-): Promise<'mounted' | URL | undefined> {
+): Promise<'mounted' | UploadPlace | undefined> {
   const { mounts } = at.session.facts
-  const isHopeless = mounts.made === 0 && mounts.missed >= HOPELESS_MOUNTS
-  if (mountFrom === undefined || mountFrom === at.path || isHopeless) return undefined
+  if (mountFrom === undefined || mountFrom === at.path || areMountsHopeless(mounts)) return undefined
   try {
     const answer = await mountBlob(at, digest, mountFrom, operation, signal)
     if (answer.kind === 'mounted') {
@@ -57,7 +57,7 @@ async function tryMount(
       return 'mounted'
     }
     mounts.missed++
-    return answer.location
+    return answer.place
   } catch (error) {
     if (signal.aborted || !(error instanceof RegistryError)) throw error
     mounts.missed++
@@ -65,51 +65,75 @@ async function tryMount(
   }
 }
 
-async function upload(
-  at: RepositoryAt,
-  descriptor: Descriptor,
-  content: BlobContent,
-  started: URL | undefined,
-  operation: Operation,
-  signal: AbortSignal,
-): Promise<void> {
-  const { facts } = at.session
-  const send = (
-    location: URL | undefined,
-    way: (location: URL, payload: Payload) => Promise<boolean | undefined>,
-  ) => sendFromSource(at, descriptor, content, location, way, operation, signal)
-  const { digest } = descriptor
-  if (facts.uploadBy === 'put') {
-    const taken = await send(started, (location, payload) =>
-      putWhole(at, location, digest, payload, operation, signal),
-    )
-    if (taken !== false) return
-  }
-  await send(facts.uploadBy === 'put' ? undefined : started, async (location, payload) => {
-    await patchAndClose(at, location, digest, payload, operation, signal)
-    return true
+async function uploadWithRetries(outgoing: Outgoing, signal: AbortSignal): Promise<void> {
+  let attempts = 0
+  let broken: Break = 'none'
+  let tokensSpent = 0
+  let furthest = 0
+  await retrying(outgoing.at.session.policy, signal, async () => {
+    for (;;) {
+      if (await isFoundComplete(outgoing, broken, signal)) return
+      const from = outgoing.place?.offset ?? 0
+      if (from > furthest) tokensSpent = 0
+      furthest = Math.max(furthest, from)
+      try {
+        await sendOrStartAgain(outgoing, attempts++ > 0 && outgoing.place !== undefined, signal)
+        return
+      } catch (error) {
+        if (!isTokenSpent(error)) {
+          // Who is told to come back later comes back to the same upload.
+          broken = error instanceof RegistryError && error.status === 429 ? 'none' : 'connection'
+          throw error
+        }
+        broken = 'token'
+        // A token that is refused again at the same byte did not run out: it is no use.
+        if ((outgoing.place?.offset ?? 0) > furthest) tokensSpent = 0
+        if (tokensSpent++ >= MAX_TOKENS_SPENT) throw error.with({ retryable: false })
+      }
+    }
   })
-  facts.uploadBy = 'patch'
 }
 
-/** Opens the source, starts the upload, sends. The source's own failure wins over what it did to the request. */
-async function sendFromSource(
-  at: RepositoryAt,
-  descriptor: Descriptor,
-  content: BlobContent,
-  started: URL | undefined,
-  way: (location: URL, payload: Payload) => Promise<boolean | undefined>,
-  operation: Operation,
+/** The source's own failure wins over what it did to the request. An upload that was gone on with in vain starts again. */
+async function sendOrStartAgain(
+  outgoing: Outgoing,
+  isContinued: boolean,
   signal: AbortSignal,
-): Promise<boolean | undefined> {
-  const location = started ?? (await startUpload(at, operation, signal))
-  const source = await openSource(content, descriptor.size, signal)
+): Promise<void> {
   try {
-    return await way(location, source.payload)
+    await sendBlob(outgoing, signal)
   } catch (error) {
     signal.throwIfAborted()
-    throw source.failure()?.error ?? error
-  } finally {
-    await source.close()
+    const cause = outgoing.source.takeFailure()?.error ?? error
+    if (!isContinued || !(cause instanceof RegistryError) || cause.retryable) throw cause
+    outgoing.place = undefined
+    await sendOrStartAgain(outgoing, false, signal)
   }
+}
+
+/** The session has a new token by then, so what remains is to send again. */
+function isTokenSpent(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.status === 401 && error.retryable
+}
+
+/**
+ * After a break: finds out how far the upload came, so that it goes on from there or starts again.
+ *
+ * @returns true when the registry has all of it, and only its answer was lost
+ */
+async function isFoundComplete(outgoing: Outgoing, broken: Break, signal: AbortSignal): Promise<boolean> {
+  const { at, descriptor, place, source, operation } = outgoing
+  if (broken === 'none' || place === undefined) return false
+  outgoing.place = undefined
+  const isOurs =
+    place.location.host === new URL(`${place.location.protocol}//${apiHost(at.session.host)}`).host
+  if (!isOurs || (broken === 'connection' && descriptor.size < WORTH_ASKING)) return false
+  const wasAllSent = place.offset >= descriptor.size || source.isSpent
+  if (wasAllSent && broken === 'connection' && (await isThere(outgoing, signal).catch(() => false)))
+    return true
+  signal.throwIfAborted()
+  const known = await askProgress(at, place, operation, signal)
+  if (known === undefined || known.offset > descriptor.size) return false
+  if (known.offset > 0 || broken === 'token') outgoing.place = known
+  return false
 }

@@ -10,6 +10,7 @@ import type { Tag } from '../../../lib/oci/reference.ts'
 import { pushTo } from '../auth/scope.ts'
 import { discard } from '../http/body.ts'
 import { RegistryError } from '../http/registry-error.ts'
+import { retrying } from '../http/retry.ts'
 import { type Answer, headerOf } from '../http/wire.ts'
 import { resolveManifest } from '../read/manifests.ts'
 import { nameOf, type RepositoryAt } from '../repository-at.ts'
@@ -18,8 +19,23 @@ import { writing } from './target-place.ts'
 /** How registries refuse to move a tag that is immutable, also when it would stay where it is (ECR, Harbor). */
 const MAY_BE_IMMUTABLE: ReadonlySet<number | undefined> = new Set([400, 403, 409, 412])
 
+/** What a registry says when something that the manifest points at is not there. */
+const PARTS_UNKNOWN: ReadonlySet<string | undefined> = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'])
+/** Replicated registries may take a moment to find, on another node, what was pushed just before. */
+const REPLICATION_RETRIES = 2
+
 /** @throws RegistryError */
 export async function pushManifest(
+  at: RepositoryAt,
+  manifest: RawManifest,
+  as: Tag | Digest,
+  signal: AbortSignal,
+): Promise<void> {
+  const retries = Math.min(REPLICATION_RETRIES, at.session.policy.retries)
+  await retrying({ ...at.session.policy, retries }, signal, () => put(at, manifest, as, signal))
+}
+
+async function put(
   at: RepositoryAt,
   manifest: RawManifest,
   as: Tag | Digest,
@@ -47,7 +63,11 @@ export async function pushManifest(
     if (!(error instanceof RegistryError)) throw error
     if (MAY_BE_IMMUTABLE.has(error.status) && !isDigest(as) && (await isThere(at, as, manifest, signal)))
       return
-    throw error.with({ hint: hintFor(error, manifest) ?? error.hint })
+    throw error.with({
+      hint: hintFor(error, manifest) ?? error.hint,
+      // What the session gave up on is not begun again here.
+      retryable: PARTS_UNKNOWN.has(error.code),
+    })
   }
 }
 
@@ -73,7 +93,7 @@ async function isThere(
 }
 
 function hintFor(error: RegistryError, manifest: RawManifest): string | undefined {
-  if (error.code === 'MANIFEST_BLOB_UNKNOWN' || error.code === 'BLOB_UNKNOWN')
+  if (PARTS_UNKNOWN.has(error.code))
     return 'the registry takes a manifest only when everything it points at is there; an index with chosen platforms needs a registry that takes sparse indexes'
   if (/immutab/i.test(error.message))
     return 'the tag exists at another digest and the registry does not let it move: allow that there, or mirror to another tag'

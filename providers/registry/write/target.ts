@@ -1,7 +1,13 @@
 /** A registry as a target: its repositories, and what it can do, asked at most once for each ability. */
 import { PlaceError } from '../../../lib/errors.ts'
 import type { RepositoryPath } from '../../../lib/oci/reference.ts'
-import type { Ability, Target, TargetAbilities, TargetRepository } from '../../../lib/provider.ts'
+import type {
+  Ability,
+  ProjectTeller,
+  Target,
+  TargetAbilities,
+  TargetRepository,
+} from '../../../lib/provider.ts'
 import type { TargetAddress } from '../../../lib/target.ts'
 import { SingleFlight } from '../http/single-flight.ts'
 import type { RepositoryAt } from '../repository-at.ts'
@@ -12,11 +18,12 @@ import {
   probeSparseIndex,
   type ReferrersProbe,
 } from './abilities.ts'
+import { findMissingProjects } from './harbor-projects.ts'
 import { RegistryRepository } from './target-repository.ts'
 
 type Asked = keyof TargetAbilities
 
-export class RegistryTarget implements Target {
+export class RegistryTarget implements Target, ProjectTeller {
   readonly address: TargetAddress
   readonly #locate: (path: RepositoryPath) => RepositoryAt
   readonly #repositories = new Map<RepositoryPath, TargetRepository>()
@@ -58,17 +65,32 @@ export class RegistryTarget implements Target {
     return { deleteTag, deleteManifest, sparseIndex, referrersApi }
   }
 
+  missingProjects(repositories: readonly RepositoryPath[], signal: AbortSignal): Promise<readonly string[]> {
+    return findMissingProjects(repositories.map(this.#locate), signal)
+  }
+
   /** What could not be told is asked again another time: another repository may have the rights. */
   #ask(ability: Asked, at: RepositoryAt, signal: AbortSignal): Promise<Ability> {
     const known = this.#known.get(ability)
     if (known !== undefined) return known
-    const asked = this.#probe(ability, at, signal)
+    const asked = this.#recallOrProbe(ability, at, signal)
     this.#known.set(ability, asked)
     asked.then(
       answer => answer === 'unknown' && this.#known.delete(ability),
       () => this.#known.delete(ability),
     )
     return asked
+  }
+
+  async #recallOrProbe(ability: Asked, at: RepositoryAt, signal: AbortSignal): Promise<Ability> {
+    const { session } = at
+    // What is kept holds once the registry has said that it is the one it was; one that is away says why when asked.
+    await session.contact(signal).catch(() => signal.throwIfAborted())
+    const kept = session.facts.abilities[ability]
+    if (kept === 'yes' || (kept === 'no' && !isSwitchable(ability))) return kept
+    const answer = await this.#probe(ability, at, signal)
+    if (answer !== 'unknown') session.facts.abilities[ability] = answer
+    return answer
   }
 
   async #probe(ability: Asked, at: RepositoryAt, signal: AbortSignal): Promise<Ability> {
@@ -95,4 +117,9 @@ export class RegistryTarget implements Target {
     })
     return asked
   }
+}
+
+/** Deletes are turned on by whoever is told that they are off: that is not kept. */
+function isSwitchable(ability: Asked): boolean {
+  return ability === 'deleteTag' || ability === 'deleteManifest'
 }

@@ -1,26 +1,45 @@
 /**
  * The requests that one upload is made of (OCI distribution-spec 1.1, "Pushing blobs", "Mounting a blob from another
- * repository"): start it, or mount; send the bytes; close it.
- *
- * Where to send is what the registry says in `Location`, relative or not, with its query untouched.
+ * repository"): start it, or mount; send bytes; ask how far it came; close it. Which of them to send is decided in
+ * `upload-ways.ts`.
  */
 import { algorithmOf, type Digest, isDigest } from '../../../lib/oci/digest.ts'
 import type { RepositoryPath } from '../../../lib/oci/reference.ts'
 import { mountInto, pushTo } from '../auth/scope.ts'
+import { answerFault } from '../http/answer-fault.ts'
 import { discard } from '../http/body.ts'
-import { type Operation, RegistryError } from '../http/registry-error.ts'
+import { type Fault, type Operation, RegistryError } from '../http/registry-error.ts'
 import { type Answer, headerOf } from '../http/wire.ts'
 import type { RepositoryAt } from '../repository-at.ts'
+import type { Payload } from './blob-source.ts'
+import { explainRefusedStart } from './refused-start.ts'
 import { uploading, writing } from './target-place.ts'
+import { leastChunkOf, locationOf, receivedOf, withDigest } from './upload-location.ts'
+
+/** An upload that is under way. */
+export interface UploadPlace {
+  readonly location: URL
+  /** Bytes that the registry has. */
+  readonly offset: number
+  /** The smallest chunk the registry takes, bytes. */
+  readonly leastChunk: number
+}
 
 export type MountAnswer =
   | { readonly kind: 'mounted' }
   /** The registry started an upload instead: it is used, because not every registry lets go of one. */
-  | { readonly kind: 'started'; readonly location: URL }
+  | { readonly kind: 'started'; readonly place: UploadPlace }
+
+export type Sent =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'received'; readonly location: URL; readonly received: number | undefined }
+  /** The registry, or a proxy before it, does not take the bytes in this way. */
+  | { readonly kind: 'refused'; readonly fault: Fault; readonly received: number | undefined }
 
 const NO_BODY = { 'content-length': '0' }
 /** A mount saves an upload; it is not worth a long wait. */
 const MOUNT_RETRIES = 1
+const REFUSALS: ReadonlySet<number> = new Set([404, 405, 411, 413, 415, 416, 501])
 
 /** @throws RegistryError: whatever it is, the blob can still be uploaded. */
 export function mountBlob(
@@ -45,14 +64,18 @@ export function mountBlob(
     signal,
     async answer => {
       await discard(answer)
-      if (answer.status === 202) return { kind: 'started', location: locationOf(answer) }
+      if (answer.status === 202) return { kind: 'started', place: placeOf(answer) }
       checkDigest(answer, digest)
       return { kind: 'mounted' }
     },
   )
 }
 
-export async function startUpload(at: RepositoryAt, operation: Operation, signal: AbortSignal): Promise<URL> {
+export async function startUpload(
+  at: RepositoryAt,
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<UploadPlace> {
   try {
     return await at.session.request(
       {
@@ -67,29 +90,19 @@ export async function startUpload(at: RepositoryAt, operation: Operation, signal
       signal,
       async answer => {
         await discard(answer)
-        return locationOf(answer)
+        return placeOf(answer)
       },
     )
   } catch (error) {
-    if (error instanceof RegistryError && (error.status === 404 || error.status === 405))
-      throw error.with({
-        hint: 'the repository or its project may have to be created first (ECR, Harbor), or this is a read-only proxy repository',
-      })
-    throw error
+    throw error instanceof RegistryError ? await explainRefusedStart(at, error, signal) : error
   }
 }
 
-export interface Payload {
-  readonly size: number
-  /** Small blobs whole, others as a stream that can be sent once. */
-  readonly content: { readonly body: Uint8Array } | { readonly stream: AsyncIterable<Uint8Array> }
+function placeOf(answer: Answer): UploadPlace {
+  return { location: locationOf(answer), offset: 0, leastChunk: leastChunkOf(answer) }
 }
 
-/**
- * Sends everything in the request that also closes the upload.
- *
- * @returns false when the registry does not take uploads in this way
- */
+/** Sends everything in the request that also closes the upload. */
 export function putWhole(
   at: RepositoryAt,
   location: URL,
@@ -97,7 +110,7 @@ export function putWhole(
   payload: Payload,
   operation: Operation,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Sent> {
   return at.session.request(
     {
       operation,
@@ -107,58 +120,102 @@ export function putWhole(
       scopes: pushTo(at.path),
       headers: bytesHeaders(payload.size),
       ...payload.content,
-      wanted: status => isClosed(status) || status === 404 || status === 405 || status === 416,
+      wanted: status => isClosed(status) || REFUSALS.has(status),
     },
     signal,
-    async answer => {
-      await discard(answer)
-      if (!isClosed(answer.status)) return false
-      checkDigest(answer, digest)
-      return true
-    },
+    async answer => (isClosed(answer.status) ? stored(answer, digest) : refused(at, answer)),
   )
 }
 
-/** Sends everything in one PATCH, without `Content-Range`, and closes the upload with an empty PUT. */
-export async function patchAndClose(
+/** Sends bytes; `start` says which they are, where the registry shall check that. */
+export function patchBytes(
   at: RepositoryAt,
   location: URL,
   digest: Digest,
   payload: Payload,
+  start: number | undefined,
   operation: Operation,
   signal: AbortSignal,
-): Promise<void> {
-  const shared = { operation, intent: uploading(at), scopes: pushTo(at.path) } as const
-  const next = await at.session.request(
+): Promise<Sent> {
+  const range = start === undefined ? {} : { 'content-range': `${start}-${start + payload.size - 1}` }
+  return at.session.request(
     {
-      ...shared,
+      operation,
       method: 'PATCH',
       path: location,
-      headers: bytesHeaders(payload.size),
+      intent: uploading(at),
+      scopes: pushTo(at.path),
+      headers: { ...bytesHeaders(payload.size), ...range },
       ...payload.content,
-      wanted: status => status === 202 || status === 204,
+      // A chunk that was sent again after a lost answer would be there twice.
+      retries: 0,
+      wanted: status => status === 201 || status === 202 || status === 204 || REFUSALS.has(status),
     },
     signal,
     async answer => {
+      if (answer.status === 201) return stored(answer, digest)
+      if (REFUSALS.has(answer.status)) return refused(at, answer)
       await discard(answer)
-      return headerOf(answer, 'location') === undefined ? location : locationOf(answer)
+      const next = headerOf(answer, 'location') === undefined ? location : locationOf(answer)
+      return { kind: 'received', location: next, received: receivedOf(answer) }
     },
   )
-  await at.session.request(
+}
+
+export function closeUpload(
+  at: RepositoryAt,
+  location: URL,
+  digest: Digest,
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<Sent> {
+  return at.session.request(
     {
-      ...shared,
+      operation,
       method: 'PUT',
-      path: withDigest(next, digest),
+      path: withDigest(location, digest),
+      intent: uploading(at),
+      scopes: pushTo(at.path),
       headers: NO_BODY,
-      wanted: isClosed,
+      wanted: status => isClosed(status) || status === 404 || status === 416,
       retries: 0,
     },
     signal,
-    async answer => {
-      await discard(answer)
-      checkDigest(answer, digest)
-    },
+    async answer => (isClosed(answer.status) ? stored(answer, digest) : refused(at, answer)),
   )
+}
+
+/** How far an upload came; undefined when the registry does not say, or no longer knows the upload. */
+export async function askProgress(
+  at: RepositoryAt,
+  place: UploadPlace,
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<UploadPlace | undefined> {
+  try {
+    return await at.session.request(
+      {
+        operation,
+        method: 'GET',
+        path: place.location,
+        scopes: pushTo(at.path),
+        wanted: status => status === 204 || status === 202 || status === 200,
+        retries: 0,
+      },
+      signal,
+      async answer => {
+        await discard(answer)
+        const offset = receivedOf(answer)
+        if (offset === undefined) return undefined
+        const location = headerOf(answer, 'location') === undefined ? place.location : locationOf(answer)
+        return { ...place, location, offset }
+      },
+    )
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof RegistryError) return undefined
+    throw error
+  }
 }
 
 function isClosed(status: number): boolean {
@@ -169,25 +226,18 @@ function bytesHeaders(size: number): Readonly<Record<string, string>> {
   return { 'content-type': 'application/octet-stream', 'content-length': String(size) }
 }
 
-/**
- * Where to go on. A registry behind a proxy that ends TLS may not know it is reached by HTTPS: on the same host the
- * scheme stays what it was.
- */
-export function locationOf(answer: Pick<Answer, 'headers' | 'url'>): URL {
-  const text = headerOf(answer, 'location')
-  if (text === undefined || !URL.canParse(text, answer.url.href))
-    throw new RegistryError({ detail: `${answer.url.host} does not say where to upload to` })
-  const location = new URL(text, answer.url)
-  if (location.protocol === 'http:' && answer.url.protocol === 'https:' && location.host === answer.url.host)
-    location.protocol = 'https:'
-  return location
+async function stored(answer: Answer, digest: Digest): Promise<Sent> {
+  await discard(answer)
+  checkDigest(answer, digest)
+  return { kind: 'stored' }
 }
 
-/** Adds `digest` to the query and leaves the rest of it as it is, byte for byte. */
-export function withDigest(location: URL, digest: Digest): URL {
-  const url = new URL(location)
-  url.search = `${url.search === '' ? '?' : `${url.search}&`}digest=${encodeURIComponent(digest)}`
-  return url
+async function refused(at: RepositoryAt, answer: Answer): Promise<Sent> {
+  return {
+    kind: 'refused',
+    fault: await answerFault(answer, at.session.host),
+    received: receivedOf(answer),
+  }
 }
 
 function checkDigest(answer: Answer, digest: Digest): void {
