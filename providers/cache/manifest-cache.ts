@@ -1,7 +1,7 @@
 /**
- * Manifests on disk by digest, between runs: `<folder>/manifests/sha256/<hex>` holds the bytes, a file of the same name
- * with `.type` the media type. Bytes are checked on every read; what is damaged or cannot be written is simply not
- * there, because the cache only saves requests and never decides anything.
+ * Manifests on disk by digest, between runs: `<folder>/manifests/sha256/<hex>` holds the media type as a first line and
+ * then the bytes. Bytes are checked on every read; what is damaged or cannot be written is simply not there, because
+ * the cache only saves requests and never decides anything.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -9,16 +9,18 @@ import { algorithmOf, type Digest, digestOf, hexOf } from '../../lib/oci/digest.
 import type { RawManifest } from '../../lib/oci/manifest.ts'
 import type { ManifestCache } from '../../lib/provider.ts'
 
+const LINE_END = 0x0a
+
 export function openManifestCache(folder: string): ManifestCache {
   const pathOf = (digest: Digest) => join(folder, 'manifests', algorithmOf(digest), hexOf(digest))
 
   async function get(digest: Digest): Promise<RawManifest | undefined> {
     try {
-      const [bytes, mediaType] = await Promise.all([
-        readFile(pathOf(digest)),
-        readFile(`${pathOf(digest)}.type`, 'utf8'),
-      ])
-      return digestOf(bytes, algorithmOf(digest)) === digest ? { digest, mediaType, bytes } : undefined
+      const content = await readFile(pathOf(digest))
+      const end = content.indexOf(LINE_END)
+      const bytes = content.subarray(end + 1)
+      if (end < 0 || digestOf(bytes, algorithmOf(digest)) !== digest) return undefined
+      return { digest, mediaType: content.toString('utf8', 0, end), bytes }
     } catch {
       return undefined
     }
@@ -26,9 +28,7 @@ export function openManifestCache(folder: string): ManifestCache {
 
   async function put({ digest, mediaType, bytes }: RawManifest): Promise<void> {
     try {
-      await mkdir(dirname(pathOf(digest)), { recursive: true })
-      await place(`${pathOf(digest)}.type`, mediaType)
-      await place(pathOf(digest), bytes)
+      await place(pathOf(digest), Buffer.concat([Buffer.from(`${mediaType}\n`), bytes]))
     } catch {
       // a full or read-only cache folder costs requests later, nothing else
     }
@@ -38,9 +38,15 @@ export function openManifestCache(folder: string): ManifestCache {
 }
 
 /** Written beside its place and renamed, so that a reader of the same moment never sees half of it. */
-async function place(path: string, content: string | Uint8Array): Promise<void> {
+async function place(path: string, content: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.${placed++}`
-  await writeFile(temporary, content)
+  try {
+    await writeFile(temporary, content)
+  } catch {
+    // Most likely the first of all: the folder is made when it is missed, not asked for with every file.
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(temporary, content)
+  }
   await rename(temporary, path)
 }
 

@@ -48,12 +48,12 @@ export class Exchange {
   /** The content of the request. @throws Gone when it breaks off. */
   async *body(): AsyncGenerator<Buffer> {
     const fault = this.#fault
-    const limit = fault?.do === 'hang-up' ? fault.afterBytes : undefined
+    const limit = fault?.do === 'hang-up' || fault?.do === 'stall' ? fault.afterBytes : undefined
     let damage = fault?.do === 'corrupt'
     try {
       for await (const chunk of this.#chunks()) {
         this.record.bytesIn += chunk.length
-        if (limit !== undefined && this.record.bytesIn >= limit) this.hangUp()
+        if (limit !== undefined && this.record.bytesIn >= limit) await this.#end(fault)
         if (damage) chunk[0] = (chunk[0] ?? 0) ^ 1
         damage = false
         yield chunk
@@ -107,12 +107,20 @@ export class Exchange {
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<void> {
     this.record.status = status
-    this.#response.writeHead(status, { ...this.#standing, ...headers })
+    const extra = this.record.method === 'GET' && this.#fault?.do === 'lengthen' ? this.#fault.bytes : 0
+    const length = { 'content-length': Number(headers['content-length']) + extra }
+    this.#response.writeHead(status, { ...this.#standing, ...headers, ...(extra > 0 && length) })
     if (this.record.method !== 'HEAD')
       for await (const chunk of chunks) await this.#write(this.#struck(chunk))
+    if (extra > 0) await this.#write({ bytes: Buffer.alloc(extra), last: false })
     this.#response.end()
     // What the client still sends is read and dropped, so that the connection can serve its next request.
     if (!this.request.complete) this.request.resume()
+  }
+
+  /** Closes the connection unless all of the request's content has come. */
+  breakOff(): void {
+    if (!this.request.complete) this.request.socket.destroy()
   }
 
   /** Closes the connection. @throws Gone always */
@@ -122,11 +130,22 @@ export class Exchange {
     throw new Gone('a fault closed the connection')
   }
 
+  /** @throws Gone at once, or, when it is to stall, once the client has given up */
+  async #end(fault: Fault | undefined): Promise<never> {
+    if (fault?.do !== 'stall') this.hangUp()
+    await this.silence()
+    throw new Gone('the client gave up')
+  }
+
+  /** Resolves when the client has left or the server closes. */
+  async silence(): Promise<void> {
+    if (!this.signal.aborted) await once(this.signal, 'abort')
+  }
+
   /** The part of a chunk that gets through, damaged where the fault says so. */
   #struck(chunk: Uint8Array): { readonly bytes: Uint8Array; readonly last: boolean } {
     const fault = this.record.method === 'GET' ? this.#fault : undefined
-    const limit =
-      fault?.do === 'truncate' ? fault.bytes : fault?.do === 'hang-up' ? fault.afterBytes : undefined
+    const limit = passes(fault)
     if (limit !== undefined && this.record.bytesOut + chunk.length >= limit)
       return { bytes: chunk.subarray(0, limit - this.record.bytesOut), last: true }
     if (fault?.do !== 'corrupt' || this.record.bytesOut > 0) return { bytes: chunk, last: false }
@@ -140,7 +159,7 @@ export class Exchange {
     this.record.bytesOut += bytes.length
     if (last) {
       await new Promise<void>(resolve => this.#response.write(bytes, () => resolve()))
-      this.hangUp()
+      await this.#end(this.#fault)
     }
     if (this.#response.write(bytes)) return
     try {
@@ -149,4 +168,10 @@ export class Exchange {
       throw new Gone('the client broke off', { cause })
     }
   }
+}
+
+/** Bytes of an answer that get through before the fault ends it; undefined when all do. */
+function passes(fault: Fault | undefined): number | undefined {
+  if (fault?.do === 'truncate') return fault.bytes
+  return fault?.do === 'hang-up' || fault?.do === 'stall' ? fault.afterBytes : undefined
 }

@@ -118,6 +118,39 @@ test('a stalled request is never answered and ends when the client gives up', as
   )
 })
 
+test('a download that stalls in the middle gives the bytes before it, and then nothing', async t => {
+  const server = await startFaulty(t, { do: 'stall', afterBytes: 1000 }, isDownload)
+  const giveUp = new AbortController()
+  const answer = await fetch(server.url + PATH, { signal: giveUp.signal })
+  const chunks: Uint8Array[] = []
+  await assert.rejects(async () => {
+    for await (const chunk of answer.body ?? []) {
+      chunks.push(chunk)
+      if (Buffer.concat(chunks).length === 1000) giveUp.abort()
+    }
+  })
+  assert.deepEqual(Buffer.concat(chunks), BLOB.subarray(0, 1000))
+})
+
+test('an upload that stalls in the middle is never answered, and ends when the client gives up', async t => {
+  const server = await startFaulty(t, { do: 'stall', afterBytes: 1000 }, isUpload)
+  const giveUp = new AbortController()
+  const url = `${server.url}/v2/acme/app/blobs/uploads/?digest=${DIGEST}`
+  const asked = fetch(url, { method: 'POST', body: BLOB, signal: giveUp.signal })
+  while ((server.requests[0]?.bytesIn ?? 0) < 1000) await new Promise(resolve => setImmediate(resolve))
+  giveUp.abort()
+  await assert.rejects(asked)
+  assert.equal(server.requests[0]?.status, 0)
+})
+
+test('a lengthened download announces, and has, more bytes than the blob', async t => {
+  const server = await startFaulty(t, { do: 'lengthen', bytes: 5 }, isDownload)
+  const answer = await fetch(server.url + PATH)
+  assert.equal(answer.headers.get('content-length'), String(BLOB.length + 5))
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  assert.deepEqual([bytes.length, bytes.subarray(0, BLOB.length).compare(BLOB)], [BLOB.length + 5, 0])
+})
+
 test('a delayed request is served afterwards', async t => {
   const server = await startFaulty(t, { do: 'delay', ms: 1 }, isDownload)
   assert.equal((await fetch(server.url + PATH)).status, 200)

@@ -5,7 +5,7 @@ import { artifactTypeOf, parseManifest } from '../../lib/oci/manifest.ts'
 import { OCI_INDEX } from '../../lib/oci/media-types.ts'
 import type { RepositoryPath } from '../../lib/oci/reference.ts'
 import type { Exchange } from './exchange.ts'
-import { pageOf } from './paging.ts'
+import { type OpaquePages, pageOf } from './paging.ts'
 import { Problem } from './problem.ts'
 import type { RegistryStore } from './store.ts'
 
@@ -13,15 +13,20 @@ export async function listTags(
   store: RegistryStore,
   exchange: Exchange,
   repository: RepositoryPath,
+  opaque?: OpaquePages,
 ): Promise<void> {
   const tags = await store.tags(repository)
   if (tags === undefined) throw new Problem('NAME_UNKNOWN', `there is no repository ${repository}`)
-  const { items, headers } = pageOf(tags, exchange.url)
+  const { items, headers } = pageOf(tags, exchange.url, opaque)
   await exchange.answerJson(200, { name: repository, tags: items }, headers)
 }
 
-export async function listRepositories(store: RegistryStore, exchange: Exchange): Promise<void> {
-  const { items, headers } = pageOf(await store.repositories(), exchange.url)
+export async function listRepositories(
+  store: RegistryStore,
+  exchange: Exchange,
+  opaque?: OpaquePages,
+): Promise<void> {
+  const { items, headers } = pageOf(await store.repositories(), exchange.url, opaque)
   await exchange.answerJson(200, { repositories: items }, headers)
 }
 

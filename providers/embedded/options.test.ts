@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PlaceError } from '../../lib/errors.ts'
+import { digestOf } from '../../lib/oci/digest.ts'
 import { buildImage, buildIndex, buildMultiArch } from '../../testdata/images.ts'
 import { pushToServer } from '../../testdata/push.ts'
 import type { TestEnd } from '../../testdata/temp.ts'
@@ -128,4 +129,32 @@ test('fifty clients pushing at once lose nothing', async t => {
     const answer = await fetch(`${server.url}/v2/acme/r${at % 7}/manifests/t${at}`, { method: 'HEAD' })
     assert.equal(answer.headers.get('docker-content-digest'), images[at % images.length]?.manifest.digest)
   }
+})
+
+test('with absolute locations, an upload goes on only where the registry said, with the state it gave', async t => {
+  const server = await startTestRegistry(t, { uploadLocations: 'absolute' })
+  const begun = await fetch(`${server.url}/v2/acme/app/blobs/uploads/`, { method: 'POST' })
+  const location = new URL(begun.headers.get('location') ?? '')
+  assert.equal(location.origin, server.url)
+  const [bytes, bare] = [Buffer.from('content'), new URL(location)]
+  bare.search = `?digest=${digestOf(bytes)}`
+  assert.equal((await fetch(bare, { method: 'PUT', body: bytes })).status, 400)
+  location.searchParams.set('digest', digestOf(bytes))
+  assert.equal((await fetch(location, { method: 'PUT', body: bytes })).status, 201)
+})
+
+test('with opaque pages, links are absolute, say nothing of the next tag, and lead through all of them', async t => {
+  const server = await startTestRegistry(t, { pageLinks: 'opaque' })
+  const image = buildImage()
+  for (const tag of ['a', 'b', 'c', 'd', 'e']) await pushToServer(server.url, 'acme/app', tag, image)
+  const found: string[] = []
+  let next: string | undefined = `${server.url}/v2/acme/app/tags/list?n=1000`
+  while (next !== undefined) {
+    const answer: Response = await fetch(next)
+    const { tags } = (await answer.json()) as { tags: readonly string[] }
+    assert.ok(tags.length <= 2)
+    found.push(...tags)
+    next = /^<(http:[^>]*\?cursor=[^>]+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1]
+  }
+  assert.deepEqual(found, ['a', 'b', 'c', 'd', 'e'])
 })

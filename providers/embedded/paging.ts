@@ -7,20 +7,34 @@ export interface Page {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Links that are absolute and say nothing of the items, on pages of few whatever the client asks for. */
+export interface OpaquePages {
+  /** `http://127.0.0.1:5000` */
+  readonly origin: string
+  /** Most items on a page. */
+  readonly most: number
+}
+
+const CURSOR = 'cursor'
+
 /**
  * @param sorted everything there is, in byte order
- * @param limit most items on a page even when the client asks for more, or for all
+ * @param opaque for pages as some registries have them; left out, links say `n` and `last`
  */
-export function pageOf(sorted: readonly string[], url: URL, limit: number = Number.POSITIVE_INFINITY): Page {
+export function pageOf(sorted: readonly string[], url: URL, opaque?: OpaquePages): Page {
   const asked = pageSize(url.searchParams.get('n'))
-  const last = url.searchParams.get('last')
+  const cursor = opaque && url.searchParams.get(CURSOR)
+  const last = cursor ? Buffer.from(cursor, 'base64url').toString() : url.searchParams.get('last')
   const rest = last === null ? sorted : sorted.filter(item => item > last)
-  const size = Math.min(asked, limit)
+  const size = Math.min(asked, opaque?.most ?? asked)
   const items = rest.slice(0, size)
   const end = items.at(-1)
   if (end === undefined || items.length === rest.length) return { items, headers: {} }
-  const next = new URLSearchParams({ n: String(size), last: end })
-  return { items, headers: { link: `<${url.pathname}?${next}>; rel="next"` } }
+  const next =
+    opaque === undefined
+      ? new URLSearchParams({ n: String(size), last: end })
+      : new URLSearchParams({ [CURSOR]: Buffer.from(end).toString('base64url') })
+  return { items, headers: { link: `<${opaque?.origin ?? ''}${url.pathname}?${next}>; rel="next"` } }
 }
 
 function pageSize(text: string | null): number {

@@ -20,6 +20,10 @@ export interface RegistryServerOptions {
   readonly requireChildren?: boolean
   /** false: the referrers API answers 404, as before OCI 1.1. Default true. */
   readonly referrersApi?: boolean
+  /** absolute: with scheme and host, and with a `_state` in the query that has to come back. Default relative. */
+  readonly uploadLocations?: 'relative' | 'absolute'
+  /** opaque: at most two tags on a page, and links that are absolute and say nothing of the next tag. Default relative. */
+  readonly pageLinks?: 'relative' | 'opaque'
   /** false: HEAD of a manifest has no Docker-Content-Digest. Default true. */
   readonly headDigest?: boolean
   /** Asked when a request has arrived, before anything is done about it. */
@@ -58,8 +62,10 @@ export type Fault =
   | { readonly do: 'corrupt' }
   /** An answer that announces its full length ends, with the connection, after so many bytes. */
   | { readonly do: 'truncate'; readonly bytes: number }
-  /** No answer ever, until the client gives up or the server is closed. */
-  | { readonly do: 'stall' }
+  /** The answer announces so many bytes more than there are, and has them. */
+  | { readonly do: 'lengthen'; readonly bytes: number }
+  /** Silence until the client gives up or the server is closed: at once, or when that many bytes of content have passed. */
+  | { readonly do: 'stall'; readonly afterBytes?: number }
   | { readonly do: 'delay'; readonly ms: number }
 
 export type RequestSubject =

@@ -31,6 +31,8 @@ import { Uploads } from './uploads.ts'
 /** Milliseconds an idle connection is kept; longer than clients keep theirs, so that it is they who close. */
 const KEEP_ALIVE = 75_000
 const MAX_FORM_BYTES = 64 * 1024
+/** Tags on a page with opaque links: so few that a handful already takes several pages. */
+const OPAQUE_PAGE = 2
 
 /**
  * Starts a registry and resolves once it listens.
@@ -81,25 +83,32 @@ export async function startRegistryServer(options: RegistryServerOptions): Promi
     const deleting = exchange.request.method === 'DELETE' && route.what !== 'upload'
     if (deleting && options.allowDelete === false)
       throw new Problem('UNSUPPORTED', 'deleting is switched off in this registry')
+    const pages = options.pageLinks === 'opaque' ? { origin, most: OPAQUE_PAGE } : undefined
     const mayPull = (repository: RepositoryPath): boolean =>
       authorization?.allows(header, { kind: 'repository', repository, access: 'pull' }) ?? true
     switch (route.what) {
       case 'ping':
         return exchange.answerJson(200, {})
       case 'catalog':
-        return listRepositories(store, exchange)
+        return listRepositories(store, exchange, pages)
       case 'manifest':
         return serveManifest(store, options, exchange, route.repository, route.reference)
       case 'blob':
         return serveBlob(store, exchange, route.repository, route.reference)
       case 'upload': {
-        const context = { store, uploads, mayPull }
+        const locations = options.uploadLocations ?? 'relative'
+        const context = {
+          store,
+          uploads,
+          mayPull,
+          locationBase: locations === 'absolute' ? origin : undefined,
+        }
         return route.reference === undefined
           ? beginUpload(context, exchange, route.repository)
           : continueUpload(context, exchange, route.repository, route.reference)
       }
       case 'tags':
-        return listTags(store, exchange, route.repository)
+        return listTags(store, exchange, route.repository, pages)
       case 'referrers':
         if (options.referrersApi === false)
           throw new Problem('UNSUPPORTED', 'this registry has no referrers API', { status: 404 })
@@ -149,14 +158,16 @@ async function strike(fault: Fault, exchange: Exchange): Promise<boolean> {
     case 'hang-up':
       return fault.afterBytes === undefined ? exchange.hangUp() : false
     case 'stall':
+      if (fault.afterBytes !== undefined) return false
+      await exchange.silence()
+      throw new Gone('the client gave up')
     case 'delay':
-      await after(fault.do === 'delay' ? fault.ms : 2 ** 31 - 1, undefined, {
-        signal: exchange.signal,
-      }).catch(cause => {
+      await after(fault.ms, undefined, { signal: exchange.signal }).catch(cause => {
         throw new Gone('the client broke off', { cause })
       })
       return false
     case 'corrupt':
+    case 'lengthen':
     case 'truncate':
       return false
     default:

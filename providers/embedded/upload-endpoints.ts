@@ -13,16 +13,21 @@ import { digest as parseDigestParameter } from './routes.ts'
 import type { RegistryStore } from './store.ts'
 import type { UploadSession, Uploads } from './uploads.ts'
 
+/** The query parameter of absolute locations, as docker-registry has one. */
+const STATE = '_state'
+
 export interface UploadContext {
   readonly store: RegistryStore
   readonly uploads: Uploads
   /** Whether whoever asks may read the repository a mount takes from. */
   readonly mayPull: (repository: RepositoryPath) => boolean
+  /** `http://127.0.0.1:5000`: locations begin with it, and carry a state that has to come back. */
+  readonly locationBase: string | undefined
 }
 
 /** POST: a whole blob, a mount, or the start of a session. */
 export async function beginUpload(
-  { store, uploads, mayPull }: UploadContext,
+  { store, uploads, mayPull, locationBase }: UploadContext,
   exchange: Exchange,
   repository: RepositoryPath,
 ): Promise<void> {
@@ -35,34 +40,36 @@ export async function beginUpload(
     await store.ledger.record({ did: 'hold-blob', repository, digest: mount })
     return exchange.answer(201, stored(repository, mount))
   }
-  await answerProgress(exchange, 202, await uploads.begin(repository))
+  await answerProgress(exchange, 202, await uploads.begin(repository), locationBase)
 }
 
 /** PATCH, PUT, GET and DELETE of a session. */
 export async function continueUpload(
-  { store, uploads }: UploadContext,
+  { store, uploads, locationBase }: UploadContext,
   exchange: Exchange,
   repository: RepositoryPath,
   id: string,
 ): Promise<void> {
+  if (locationBase !== undefined && exchange.url.searchParams.get(STATE) !== id)
+    throw new Problem('BLOB_UPLOAD_INVALID', 'the state of the upload is missing from the address')
   switch (exchange.request.method) {
     case 'GET':
-      return answerProgress(exchange, 204, await uploads.get(repository, id))
+      return answerProgress(exchange, 204, await uploads.get(repository, id), locationBase)
     case 'DELETE':
-      return uploads.use(repository, id, exchange.signal, async session => {
+      return uploads.use(repository, id, exchange, async session => {
         await uploads.cancel(session)
         await exchange.answer(204)
       })
     case 'PATCH':
-      return uploads.use(repository, id, exchange.signal, async session => {
-        checkOffset(exchange, session)
+      return uploads.use(repository, id, exchange, async session => {
+        checkOffset(exchange, session, locationBase)
         await receive(exchange, session.writer)
-        await answerProgress(exchange, 202, session)
+        await answerProgress(exchange, 202, session, locationBase)
       })
     default:
-      return uploads.use(repository, id, exchange.signal, async session => {
+      return uploads.use(repository, id, exchange, async session => {
         const digest = parseDigestParameter(exchange.url.searchParams.get('digest') ?? '')
-        checkOffset(exchange, session)
+        checkOffset(exchange, session, locationBase)
         await receive(exchange, session.writer)
         uploads.end(id)
         await finish(store, session.writer, repository, digest)
@@ -115,7 +122,7 @@ async function finish(
 }
 
 /** A chunk with a `Content-Range` must begin where the last one ended ("Pushing a blob in chunks"). */
-function checkOffset(exchange: Exchange, session: UploadSession): void {
+function checkOffset(exchange: Exchange, session: UploadSession, locationBase: string | undefined): void {
   const header = exchange.request.headers['content-range']
   if (header === undefined) return
   const range = chunkRange(header)
@@ -124,18 +131,26 @@ function checkOffset(exchange: Exchange, session: UploadSession): void {
     throw new Problem('BLOB_UPLOAD_INVALID', `the content-range ${header} does not fit the content`)
   if (range.start !== session.writer.size)
     throw new Problem('RANGE_INVALID', `the next byte expected is ${session.writer.size}`, {
-      headers: progress(session),
+      headers: progress(session, locationBase),
     })
 }
 
-async function answerProgress(exchange: Exchange, status: number, session: UploadSession): Promise<void> {
-  await exchange.answer(status, progress(session))
+async function answerProgress(
+  exchange: Exchange,
+  status: number,
+  session: UploadSession,
+  base: string | undefined,
+): Promise<void> {
+  await exchange.answer(status, progress(session, base))
 }
 
 /** docker-registry answers `0-0` before the first byte, and clients expect it. */
-function progress({ id, repository, writer }: UploadSession): Record<string, string> {
+function progress(
+  { id, repository, writer }: UploadSession,
+  base: string | undefined,
+): Record<string, string> {
   return {
-    location: `/v2/${repository}/blobs/uploads/${id}`,
+    location: `${base ?? ''}/v2/${repository}/blobs/uploads/${id}${base === undefined ? '' : `?${STATE}=${id}`}`,
     range: `0-${Math.max(writer.size - 1, 0)}`,
     'docker-upload-uuid': id,
   }

@@ -10,6 +10,14 @@ import { Problem } from './problem.ts'
 /** Milliseconds after which a session that nobody continued is dropped. */
 const IDLE_LIMIT = 60 * 60 * 1000
 
+/** The request that writes, as its exchange knows it. */
+export interface Writing {
+  /** Aborted when its client leaves. */
+  readonly signal: AbortSignal
+  /** Closes its connection unless all of its content has come. */
+  breakOff(): void
+}
+
 export interface UploadSession {
   readonly id: string
   readonly repository: RepositoryPath
@@ -18,7 +26,7 @@ export interface UploadSession {
 
 interface Tracked extends UploadSession {
   /** The request that is writing now. */
-  writing: { readonly done: Promise<unknown>; readonly signal: AbortSignal } | undefined
+  writing: { readonly done: Promise<unknown>; readonly by: Writing } | undefined
   usedAt: number
 }
 
@@ -47,29 +55,29 @@ export class Uploads {
    */
   async get(repository: RepositoryPath, id: string): Promise<UploadSession> {
     const session = this.#get(repository, id)
-    if (session.writing?.signal.aborted) await session.writing.done
+    if (session.writing?.by.signal.aborted) await session.writing.done
     return this.#get(repository, id)
   }
 
   /**
    * Runs `work` with the session to itself, after the request before it: a client that goes on after a broken
-   * connection is often faster than the news of the break.
-   *
-   * @param signal aborted when the client of this request leaves
+   * connection is often faster than the news of the break, and one that gave up a stalled request may never be
+   * missed, so a request whose content has not come by then is broken off.
    */
   async use<T>(
     repository: RepositoryPath,
     id: string,
-    signal: AbortSignal,
+    by: Writing,
     work: (session: UploadSession) => Promise<T>,
   ): Promise<T> {
     let session = this.#get(repository, id)
     while (session.writing !== undefined) {
+      session.writing.by.breakOff()
       await session.writing.done
       session = this.#get(repository, id)
     }
     const running = work(session)
-    session.writing = { done: running.catch(() => undefined), signal }
+    session.writing = { done: running.catch(() => undefined), by }
     try {
       return await running
     } finally {

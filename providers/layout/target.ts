@@ -10,8 +10,16 @@ import { algorithmOf, type Digest, isDigest, verifyBytes } from '../../lib/oci/d
 import { blobsOf, type Manifest, parseManifest, type RawManifest } from '../../lib/oci/manifest.ts'
 import { isForeignLayer } from '../../lib/oci/media-types.ts'
 import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
-import type { BlobContent, TagList, Target, TargetAbilities, TargetRepository } from '../../lib/provider.ts'
+import type {
+  BlobContent,
+  SpaceTeller,
+  TagList,
+  Target,
+  TargetAbilities,
+  TargetRepository,
+} from '../../lib/provider.ts'
 import { compareText } from '../../lib/target.ts'
+import { freeBytesAt } from './free-space.ts'
 import {
   belongsTo,
   entryFor,
@@ -35,12 +43,13 @@ const ABILITIES: TargetAbilities = {
  *
  * One process writes to a folder at a time, which the state's lock sees to.
  */
-export function openLayoutTarget(folder: string): Target {
+export function openLayoutTarget(folder: string): Target & SpaceTeller {
   const reader = new LayoutReader(folder)
   const repositories = new Map<RepositoryPath, TargetRepository>()
   return {
     address: { kind: 'layout', folder },
     abilities: async () => ABILITIES,
+    freeBytes: () => freeBytesAt(folder),
     repository: path => {
       const known = repositories.get(path) ?? new LayoutRepository(reader, path)
       repositories.set(path, known)
