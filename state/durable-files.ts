@@ -5,10 +5,12 @@
  * step; then the folder itself is forced to disk, or the new name could be lost with the power.
  */
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { codeOf } from './file-faults.ts'
 
+/** What `temporaryBeside` adds to a name. */
+const TEMPORARY = /^\.[0-9a-f]{12}\.tmp$/
 /** What a new file may be before the umask: read and written by all. */
 const NEW_FILE_MODE = 0o666
 /** Systems and file systems on which a folder cannot be opened or forced to disk answer one of these. */
@@ -58,6 +60,16 @@ export async function writeNewFile(path: string, bytes: Uint8Array, mode?: numbe
 /** A name in the same folder, and so on the same file system, that nobody else uses. */
 export function temporaryBeside(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.tmp`
+}
+
+/**
+ * Removes the temporary files of a file that writers left when they were killed. Nobody may be writing it now. What
+ * cannot be listed is left: whoever writes to the folder next learns what is wrong with it.
+ */
+export async function removeTemporariesBeside(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)]
+  for (const each of await readdir(folder).catch(() => []))
+    if (each.startsWith(name) && TEMPORARY.test(each.slice(name.length))) await rm(join(folder, each))
 }
 
 /** Forces names made, changed or removed in a file's folder to disk, where that is possible at all. */

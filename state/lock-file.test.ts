@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { StateError } from '../lib/errors.ts'
@@ -110,6 +110,22 @@ test('of many that take over a dead lock at once exactly one gets it', async () 
   const winners = takers.filter(taker => taker.status === 'fulfilled')
   assert.equal(winners.length, 1)
   assert.equal(winners[0]?.value.takenOverFrom?.pid, 1)
+})
+
+test('a takeover by a process that died in the middle of it is taken over too, however often that happens', async () => {
+  const path = freshPath()
+  const dead = machine({ pid: 1 })
+  for (const file of [path, `${path}.takeover`, `${path}.takeover.takeover`])
+    await takeLock(file, 'apply', dead)
+  const text = await readFile(path, 'utf8')
+  const [ours, others] = [`${path}.0123456789ab.tmp`, `${path}.takeover.0123456789ab.tmp`]
+  await writeFile(ours, text)
+  await writeFile(others, '{"half')
+  const lock = await takeLock(path, 'apply', machine())
+  assert.equal(lock.takenOverFrom?.pid, 1)
+  await lock.release()
+  const left = (await readdir(folder)).filter(name => name.startsWith(basename(path)))
+  assert.deepEqual(left, [basename(others)], 'only what nobody can tell of is left')
 })
 
 test('a takeover that was cut short is reported, and unlock clears it away', async () => {

@@ -3,9 +3,11 @@
  *
  * It appears whole or not at all (written aside, then linked under its name). The lock of a process that died on this
  * host is taken over; since two may try that at once, whoever does so first creates `LOCK.takeover`, looks again, and
- * only then puts its own lock in the place of the dead one in one step.
+ * only then puts its own lock in the place of the dead one in one step. Who dies in between leaves a `LOCK.takeover`,
+ * which is a lock like any other, and is taken over in the same way.
  */
-import { link, rm } from 'node:fs/promises'
+import { link, readdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StateError } from '../lib/errors.ts'
 import { writeLine } from '../lib/files/canonical-json.ts'
@@ -42,7 +44,7 @@ export async function takeLock(path: string, operation: string, machine: Machine
       const found = await readLock(path)
       if (found === undefined) continue
       if (!isGone(found.process, machine)) throw lockedBy(path, found.holder)
-      if (await takeOver(path, found, text)) return heldLock(path, text, found.holder)
+      if (await takeOver(path, found, text, machine)) return heldLock(path, text, found.holder)
       await pause(TAKEOVER_PAUSE_MS)
     }
     throw new StateError(
@@ -65,23 +67,48 @@ export async function lockHolder(path: string): Promise<LockHolder | undefined> 
 /** Removes the lock whatever its holder. */
 export async function breakLock(path: string): Promise<void> {
   await working(`cannot remove the lock ${path}`, path, async () => {
-    await rm(takeoverOf(path), { force: true })
+    for (const claim of await besides(path, /^(\.takeover)+$/)) await rm(claim, { force: true })
     await rm(path, { force: true })
     await syncFolderOf(path)
   })
 }
 
 /** Puts our lock in the place of a dead one. False when somebody else was first: look again. */
-async function takeOver(path: string, dead: Held, text: string): Promise<boolean> {
+async function takeOver(path: string, dead: Held, text: string, machine: Machine): Promise<boolean> {
   const claim = takeoverOf(path)
-  if (!(await createWhole(claim, text))) return false
+  if (!(await makeClaim(claim, text, machine))) return false
   try {
     if ((await readText(path)) !== dead.text) return false
     await replaceFile(path, Buffer.from(text))
+    await clearTemporaries(path, machine)
     return true
   } finally {
     await rm(claim, { force: true })
   }
+}
+
+/** False while somebody else is taking over, or nobody can tell who was. */
+async function makeClaim(claim: string, text: string, machine: Machine): Promise<boolean> {
+  if (await createWhole(claim, text)) return true
+  const found = decodeLock((await readText(claim)) ?? '')
+  return found !== undefined && isGone(found.process, machine) && takeOver(claim, found, text, machine)
+}
+
+/** Removes what the dead had written aside and not yet put in its place. */
+async function clearTemporaries(path: string, machine: Machine): Promise<void> {
+  for (const temporary of await besides(path, /^(\.takeover)*\.[0-9a-f]{12}\.tmp$/)) {
+    const found = decodeLock((await readText(temporary)) ?? '')
+    if (found !== undefined && isGone(found.process, machine)) await rm(temporary, { force: true })
+  }
+}
+
+/** The files beside a lock whose names go on like that. */
+async function besides(path: string, rest: RegExp): Promise<readonly string[]> {
+  const [folder, name] = [dirname(path), basename(path)]
+  const names = await readdir(folder).catch(() => [])
+  return names
+    .filter(each => each.startsWith(name) && rest.test(each.slice(name.length)))
+    .map(each => join(folder, each))
 }
 
 /** Creates the file with its content in one step; false when it exists already. */

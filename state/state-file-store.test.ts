@@ -61,6 +61,14 @@ test('a written state is read back with the sha256 of its bytes as revision, and
   assert.deepEqual(await readdir(folder), ['s.json'])
 })
 
+test('what a killed writer left beside the state is cleared away by the next one, and nothing else is', async () => {
+  const folder = await freshFolder()
+  const others = ['s.json.lock.0123456789ab.tmp', 's.json.tmp', 't.json.0123456789ab.tmp']
+  for (const name of ['s.json.0123456789ab.tmp', ...others]) await writeFile(join(folder, name), 'half')
+  await openStateFile(join(folder, 's.json')).assertWritable()
+  assert.deepEqual((await readdir(folder)).sort(), others)
+})
+
 test('a state that says the same is not written again', async () => {
   const store = openStateFile(join(await freshFolder(), 's.json'))
   const revision = await store.write(one)

@@ -23,6 +23,7 @@ import type { TargetAddress } from '../lib/target.ts'
 import {
   placeOf,
   readIfPresent,
+  removeTemporariesBeside,
   replaceFile,
   syncFolderOf,
   temporaryBeside,
@@ -78,6 +79,7 @@ class FileStore implements StateFileStore {
     return digestOf(bytes)
   }
 
+  /** Whoever asks has the lock, so that temporary files beside the state are those of the dead. */
   async assertWritable(): Promise<void> {
     await working(`the state ${this.name} could not be written`, this.name, async () => {
       const present = await unlessAbsent(stat(this.name))
@@ -85,7 +87,9 @@ class FileStore implements StateFileStore {
         throw new StateError(`the state ${this.name} could not be written: it is not a file`, {
           hint: 'name a file with --state',
         })
-      const probe = temporaryBeside(await placeOf(this.name))
+      const place = await placeOf(this.name)
+      await removeTemporariesBeside(place)
+      const probe = temporaryBeside(place)
       await writeNewFile(probe, Buffer.alloc(PROBE_BYTES))
       await rm(probe)
     })
