@@ -81,7 +81,7 @@ export async function planFor(
     refresh && first !== undefined
       ? await target.abilities(first.destination.repository, ['referrersApi', 'sparseIndex'], never())
       : NOTHING_KNOWN
-  const { graph, failures } = await resolveGraph(
+  const { graph, failures, notes } = await resolveGraph(
     placed.filter(isWanted),
     {
       sources,
@@ -106,7 +106,7 @@ export async function planFor(
     maxDeletePercent: choices.maxDeletePercent ?? 100,
     protect: choices.protect ?? [],
     skipDeletes: choices.skipDeletes ?? false,
-    notes: [],
+    notes,
     statePath: store.name,
   }
   return makePlan(request, never())
@@ -126,6 +126,8 @@ export interface ApplyChoices {
   readonly parallelImages?: number
   readonly parallelBlobs?: number
   readonly announce?: (notes: { readonly replayed: number }) => void
+  /** Milliseconds since the target was asked for the plan; default: it is a plan from a file. */
+  readonly askedBefore?: number
 }
 
 export function applyTo(
@@ -140,6 +142,7 @@ export function applyTo(
       store,
       announce: choices.announce ?? (() => {}),
       now: () => 0,
+      askedAt: choices.askedBefore === undefined ? undefined : -choices.askedBefore,
     },
     {
       target,
