@@ -3,6 +3,7 @@
  * The command line: which commands there are and what they take. Each command's work is loaded only when it runs, so
  * that `--version` and `--help` are quick.
  */
+import './compiled-code.ts'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import yargs, { type Argv } from 'yargs'

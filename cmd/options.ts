@@ -23,6 +23,8 @@ export const PLACE_OPTIONS = {
     requiresArg: true,
     describe: 'Credentials (default: as podman and docker find them)',
   },
+  'src-authfile': { type: 'string', requiresArg: true, describe: 'Credentials for sources only' },
+  'dest-authfile': { type: 'string', requiresArg: true, describe: 'Credentials for the target only' },
   'src-tls-verify': {
     type: 'boolean',
     default: true,
@@ -36,12 +38,26 @@ export const PLACE_OPTIONS = {
   'cache-dir': {
     type: 'string',
     requiresArg: true,
-    describe: 'Manifests kept between runs (default: ~/.cache/mirrorform)',
+    describe: 'Manifests and host profiles kept between runs (default: ~/.cache/mirrorform)',
   },
   'retry-times': {
     type: 'number',
     default: 5,
     describe: 'How often a request that failed in passing is sent again',
+  },
+  'max-requests-per-second': {
+    type: 'number',
+    describe: 'Requests to each registry (default: as many as it takes)',
+  },
+  bandwidth: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Bytes of layers a second, for instance 50MiB (default: no limit)',
+  },
+  'user-agent': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'What registries are told they talk to (default: mirrorform)',
   },
 } satisfies Record<string, Options>
 
@@ -155,7 +171,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = Object.fromEnt
     array === true
       ? { type: 'array' }
       : type === 'number'
-        ? { type, least: name.startsWith('parallel-') ? 1 : 0 }
+        ? { type, least: name.startsWith('parallel-') || name.startsWith('max-requests') ? 1 : 0 }
         : { type: 'other' },
   ]),
 )

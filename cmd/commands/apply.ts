@@ -1,4 +1,5 @@
 /** `apply`: carries out a saved plan, or plans, shows, asks and carries out just that. */
+import '../young-generation.ts'
 import { readFile } from 'node:fs/promises'
 import { type ApplyEvent, type ApplyResult, applyPlan } from '../../lib/apply/index.ts'
 import { InterruptedError, UsageError } from '../../lib/errors.ts'
@@ -11,8 +12,8 @@ import { openStateFile } from '../../state/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import { confirm, createProgress, type Output } from '../terminal/index.ts'
 import { chooseTarget } from '../wiring/choose-target.ts'
-import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
-import { type MakePlanArguments, planFor } from '../wiring/plan-for.ts'
+import { openPlaces, type PlaceArguments, type Places } from '../wiring/open-places.ts'
+import { type MakePlanArguments, planAndStay } from '../wiring/plan-for.ts'
 import { readText } from '../wiring/read-text.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
@@ -31,8 +32,8 @@ export const run: Command<ApplyArguments> = async (args, invocation) => {
     output.note('Nothing was changed.')
     return 1
   }
-  const { plan, statePath } = approved
-  const result = await carryOut(args, plan, statePath, invocation)
+  const { plan } = approved
+  const result = await carryOut(args, approved, invocation)
   const code = applyExitCode(result)
   output.print(
     renderApplyResult(result, plan, {
@@ -48,6 +49,13 @@ export const run: Command<ApplyArguments> = async (args, invocation) => {
 interface Approved {
   readonly plan: Plan
   readonly statePath: string
+  /** Of the planning just before; undefined for a plan from a file. */
+  readonly planning?: {
+    /** When the target was asked, by `performance.now()`. */
+    readonly askedAt: number
+    /** Still open: they know the registries by now. */
+    readonly places: Places
+  }
 }
 
 async function readPlan(args: ApplyArguments, path: string, output: Output): Promise<Approved> {
@@ -93,24 +101,31 @@ async function changedInputs(plan: Plan): Promise<readonly string[]> {
 async function planAndAsk(args: ApplyArguments, invocation: Invocation): Promise<Approved | undefined> {
   const { output, width, stdin, stderr, interrupts } = invocation
   const choice = await chooseTarget(args)
-  const { plan, heldImages } = await planFor(args, choice, invocation)
-  output.print(renderPlan(plan, { style: output.style, width, heldImages, statePath: choice.statePath }))
-  const approved = { plan, statePath: choice.statePath }
-  if (args.yes || !hasChanges(plan)) return approved
-  const signal = interrupts.soft.signal
-  return (await confirm('Apply this plan?', { stdin, stderr, signal })) ? approved : undefined
+  const { plan, heldImages, askedAt, places } = await planAndStay(args, choice, invocation)
+  let isApproved = false
+  try {
+    output.print(renderPlan(plan, { style: output.style, width, heldImages, statePath: choice.statePath }))
+    const signal = interrupts.soft.signal
+    isApproved =
+      args.yes || !hasChanges(plan) || (await confirm('Apply this plan?', { stdin, stderr, signal }))
+    return isApproved ? { plan, statePath: choice.statePath, planning: { askedAt, places } } : undefined
+  } finally {
+    if (!isApproved) await places.close()
+  }
 }
 
 async function carryOut(
   args: ApplyArguments & PlaceArguments,
-  plan: Plan,
-  statePath: string,
+  { plan, statePath, planning }: Approved,
   invocation: Invocation,
 ): Promise<ApplyResult> {
   const { output, interrupts, stderr, progress: mode } = invocation
-  if (interrupts.soft.signal.aborted) throw new InterruptedError('interrupted; nothing was changed')
+  if (interrupts.soft.signal.aborted) {
+    await planning?.places.close()
+    throw new InterruptedError('interrupted; nothing was changed')
+  }
   invocation.announceInterrupts()
-  const places = await openPlaces(args, plan.target, invocation)
+  const places = planning?.places ?? (await openPlaces(args, plan.target, invocation))
   const progress = createProgress({
     stream: stderr,
     mode,
@@ -126,6 +141,7 @@ async function carryOut(
         store: openStateFile(statePath),
         announce: notes => tellReplay(output, notes),
         now: () => performance.now(),
+        askedAt: planning?.askedAt,
       },
       {
         target: places.target,

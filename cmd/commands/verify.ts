@@ -1,4 +1,5 @@
 /** `verify`: proves that the target holds what the state says; `--deep` reads and hashes every byte. */
+import '../young-generation.ts'
 import { verifyState } from '../../lib/apply/index.ts'
 import { countOf, formatBytes } from '../../lib/report/index.ts'
 import type { Command } from '../invocation.ts'

@@ -5,14 +5,24 @@ import type { ManifestCache, RepositoryReader, Sources, Target } from '../../lib
 import { formatTarget, type TargetAddress } from '../../lib/target.ts'
 import { openManifestCache } from '../../providers/cache/manifest-cache.ts'
 import { openLayoutSource, openLayoutTarget } from '../../providers/layout/index.ts'
-import { openRegistries, type RequestRecord } from '../../providers/registry/index.ts'
+import {
+  openProfileFiles,
+  openRegistries,
+  parseBandwidth,
+  type RequestRecord,
+} from '../../providers/registry/index.ts'
 
 export interface PlaceArguments {
   readonly authfile?: string | undefined
+  readonly srcAuthfile?: string | undefined
+  readonly destAuthfile?: string | undefined
   readonly srcTlsVerify: boolean
   readonly destTlsVerify: boolean
   readonly cacheDir?: string | undefined
   readonly retryTimes: number
+  readonly maxRequestsPerSecond?: number | undefined
+  readonly bandwidth?: string | undefined
+  readonly userAgent?: string | undefined
 }
 
 export interface Places {
@@ -38,11 +48,18 @@ export async function openPlaces(
     throw new UsageError(`${formatTarget(address)}: archives are not supported yet by this version`, {
       hint: 'write to a registry (docker://…) or an OCI image layout (oci://…)',
     })
+  const folder = args.cacheDir ?? cacheFolder(env, home)
   const registries = await openRegistries({
     ...(args.authfile !== undefined && { authFile: args.authfile }),
+    ...(args.srcAuthfile !== undefined && { srcAuthFile: args.srcAuthfile }),
+    ...(args.destAuthfile !== undefined && { destAuthFile: args.destAuthfile }),
+    profiles: openProfileFiles(folder),
     srcTlsVerify: args.srcTlsVerify,
     destTlsVerify: args.destTlsVerify,
     retries: args.retryTimes,
+    ...(args.maxRequestsPerSecond !== undefined && { maxRequestsPerSecond: args.maxRequestsPerSecond }),
+    ...(args.bandwidth !== undefined && { bandwidth: parseBandwidth(args.bandwidth) }),
+    ...(args.userAgent !== undefined && { userAgent: args.userAgent }),
     env,
     home,
     target: address,
@@ -61,7 +78,7 @@ export async function openPlaces(
   return {
     sources,
     target: address.kind === 'layout' ? openLayoutTarget(address.folder) : registries.target(address),
-    cache: openManifestCache(args.cacheDir ?? cacheFolder(env, home)),
+    cache: openManifestCache(folder),
     close: () => registries.close(),
   }
 }

@@ -33,6 +33,8 @@ export interface MakePlanArguments extends TargetArguments, PlaceArguments {
 export interface MadePlan {
   readonly plan: Plan
   readonly heldImages: number
+  /** When the target was asked, by `performance.now()`. */
+  readonly askedAt: number
 }
 
 /** @throws UsageError, ConfigError, StateError, PlanError, PlaceError; nothing is written in any case. */
@@ -41,6 +43,20 @@ export async function planFor(
   choice: TargetChoice,
   invocation: Invocation,
 ): Promise<MadePlan> {
+  const { places, ...made } = await planAndStay(args, choice, invocation)
+  await places.close()
+  return made
+}
+
+/**
+ * The same for who goes on with the plan at once: the places stay open, with the connections, the logins and whatever
+ * was learnt of the registries. The caller closes them.
+ */
+export async function planAndStay(
+  args: MakePlanArguments,
+  choice: TargetChoice,
+  invocation: Invocation,
+): Promise<MadePlan & { readonly places: Places }> {
   if (args.from !== undefined)
     throw new UsageError('--from is not supported yet by this version', {
       hint: 'images are read from the registries that their references name',
@@ -58,10 +74,11 @@ export async function planFor(
   tellReplay(invocation.output, { replayed, takenOverFrom: undefined })
   const places = await openPlaces(args, choice.address, invocation)
   try {
-    const plan = await makePlanAt(places, args, choice, wanted, loaded, invocation.interrupts.soft.signal)
-    return { plan, heldImages: loaded?.state.images.length ?? 0 }
-  } finally {
+    const made = await makePlanAt(places, args, choice, wanted, loaded, invocation.interrupts.soft.signal)
+    return { ...made, heldImages: loaded?.state.images.length ?? 0, places }
+  } catch (error) {
     await places.close()
+    throw error
   }
 }
 
@@ -83,7 +100,7 @@ async function makePlanAt(
   wanted: WantedSet,
   loaded: LoadedState | undefined,
   signal: AbortSignal,
-): Promise<Plan> {
+): Promise<Pick<MadePlan, 'plan' | 'askedAt'>> {
   const { target, sources, cache } = places
   const options: PlanOptions = {
     refresh: args.refresh,
@@ -103,7 +120,11 @@ async function makePlanAt(
       hint: 'a glob is held against repository, repository:tag and source; "*" stays within one part of a path, "**" does not',
     })
   const abilities = await abilitiesFor(places, args, choice, images, signal)
-  const { graph, failures } = await resolveGraph(
+  const {
+    graph,
+    failures,
+    notes: found,
+  } = await resolveGraph(
     images,
     {
       sources,
@@ -119,7 +140,8 @@ async function makePlanAt(
   if (failures.length > 0) throw resolveError(failures)
   const { maxDeletePercent, protect, statePath } = choice
   const { inputs, notes } = wanted
-  return makePlan(
+  const askedAt = performance.now()
+  const plan = await makePlan(
     {
       graph,
       wantedElsewhere,
@@ -131,11 +153,12 @@ async function makePlanAt(
       maxDeletePercent,
       protect,
       skipDeletes: args.skipDeletes,
-      notes,
+      notes: [...notes, ...found],
       statePath,
     },
     signal,
   )
+  return { plan, askedAt }
 }
 
 const NOTHING_KNOWN: TargetAbilities = {
