@@ -21,6 +21,7 @@ const FULL: Families = { ...TINY, families: 100, imagesEach: 10 }
 const SMALL: Families = { ...TINY, families: 4, imagesEach: 5 }
 const DEFAULT_ROUNDS = 3
 const PREFIX = 'mirror'
+const PROMISED_RATIO = 20
 
 export const again: Bench = {
   description: 'nothing changed since the last run: skopeo sync against mirrorform plan',
@@ -101,7 +102,14 @@ function reportOf({ images }: PushedImages, rounds: number, sides: readonly Side
   const heads = refreshing?.target.requests.get('HEAD manifest') ?? Number.NaN
   const gets = readsOf(refreshing?.target ?? NONE)
   const asked = trusting?.target.total ?? Number.NaN
-  const ratio = medianTime(peer?.runs ?? []) / medianTime(refreshing?.runs ?? [])
+  const ratioOf = (side: SideResult | undefined) =>
+    medianTime(peer?.runs ?? []) / medianTime(side?.runs ?? [])
+  const ratio = (what: string, side: SideResult | undefined) => ({
+    what,
+    promised: `≥ ${PROMISED_RATIO}×`,
+    measured: times(ratioOf(side)),
+    met: ratioOf(side) >= PROMISED_RATIO,
+  })
   return {
     conditions: `${formatCount(images.length)} images in as many repositories, all of them unchanged at source and target. The median of ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn; requests counted in one more run of each.`,
     table: {
@@ -116,7 +124,8 @@ function reportOf({ images }: PushedImages, rounds: number, sides: readonly Side
       ],
     },
     budgets: [
-      { what: 'ratio to skopeo sync', promised: '> 1×', measured: times(ratio), met: ratio > 1 },
+      ratio('ratio to skopeo sync, source and target asked', refreshing),
+      ratio('ratio to skopeo sync, --refresh=false', trusting),
       {
         what: 'HEAD requests to the target for each image',
         promised: '≤ 1',
@@ -136,6 +145,8 @@ function reportOf({ images }: PushedImages, rounds: number, sides: readonly Side
         met: asked === 0,
       },
     ],
+    limits:
+      'where source and target are asked, the time in which the registries answer one request for each image: both run on the same cores. With --refresh=false, reading the image set and the state; half of it is the start of the program.',
   }
 }
 

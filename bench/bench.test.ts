@@ -22,7 +22,7 @@ test('npm run bench without the name of a bench names them all', async () => {
     run(process.execPath, ['--import', 'tsx', 'bench/main.ts'], { cwd: ROOT }),
     (error: { code: number; stderr: string }) => {
       assert.equal(error.code, 1)
-      for (const name of ['copy', 'again', 'big-layer'])
+      for (const name of ['copy', 'again', 'big-layer', 'many-small', 'slow-link', 'throttled', 'start'])
         assert.match(error.stderr, new RegExp(`^  ${name} `, 'm'))
       return true
     },

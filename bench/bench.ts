@@ -29,6 +29,8 @@ export interface BenchReport {
   readonly conditions: string
   readonly table: Table
   readonly budgets: readonly Budget[]
+  /** What keeps the number from being better: one paragraph. */
+  readonly limits?: string
 }
 
 export interface Table {

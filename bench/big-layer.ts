@@ -102,5 +102,7 @@ function reportOf(
         met: peakMemory(ours) < PROMISED_BYTES,
       },
     ],
+    limits:
+      'the registries, which hash and store the bytes on the same cores; mirrorform hashes them once more, which is most of its own time.',
   }
 }

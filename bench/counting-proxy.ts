@@ -1,19 +1,5 @@
-/**
- * A reverse proxy before a registry that counts requests by kind, and the bytes of bodies each way.
- *
- * It passes everything on as it comes, the name of the host included, so that the registry's `Location` leads back here.
- * It costs time; so no timed run goes through it.
- */
-import {
-  Agent,
-  createServer,
-  type IncomingMessage,
-  request,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { pipeline } from 'node:stream/promises'
+/** A reverse proxy before a registry that counts requests by kind, and the bytes of bodies each way. */
+import { startReverseProxy } from './reverse-proxy.ts'
 
 export interface Traffic {
   /** `GET blob`, `HEAD manifest`, `POST mount`, …: see `kindOf`. */
@@ -35,46 +21,23 @@ export interface CountingProxy {
 
 /** @param upstream the registry, `127.0.0.1:PORT`, plain HTTP */
 export async function startCountingProxy(upstream: string): Promise<CountingProxy> {
-  const agent = new Agent({ keepAlive: true })
-  const target = new URL(`http://${upstream}`)
   let requests = new Map<string, number>()
   let bytes = { in: 0, out: 0 }
-
-  const server: Server = createServer((incoming, outgoing) => {
-    const kind = kindOf(incoming.method ?? '', incoming.url ?? '')
-    requests.set(kind, (requests.get(kind) ?? 0) + 1)
-    pass(incoming, outgoing).catch(() => outgoing.destroy())
+  const { host, close } = await startReverseProxy(upstream, {
+    arrives(method, url) {
+      const kind = kindOf(method, url)
+      requests.set(kind, (requests.get(kind) ?? 0) + 1)
+      return undefined
+    },
+    sent: count => {
+      bytes.in += count
+    },
+    received: count => {
+      bytes.out += count
+    },
   })
-
-  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { method, url: path, headers } = incoming
-    const onward = request({ agent, hostname: target.hostname, port: target.port, method, path, headers })
-    outgoing.once('close', () => outgoing.writableFinished || onward.destroy())
-    const answered = new Promise<IncomingMessage>((resolve, reject) => {
-      onward.once('response', resolve)
-      onward.once('error', reject)
-    })
-    incoming.on('data', (chunk: Buffer) => {
-      bytes.in += chunk.length
-    })
-    // An answer may come before the request has been read to its end: that is the answer, and the rest is dropped.
-    const sent = pipeline(incoming, onward)
-    sent.catch(() => {})
-    const answer = await answered
-    outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-    answer.on('data', (chunk: Buffer) => {
-      bytes.out += chunk.length
-    })
-    await pipeline(answer, outgoing)
-  }
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
   return {
-    host: `127.0.0.1:${port}`,
+    host,
     traffic: () => ({
       requests: new Map([...requests].sort(([a], [b]) => (a < b ? -1 : 1))),
       total: [...requests.values()].reduce((sum, count) => sum + count, 0),
@@ -85,11 +48,7 @@ export async function startCountingProxy(upstream: string): Promise<CountingProx
       requests = new Map()
       bytes = { in: 0, out: 0 }
     },
-    async close() {
-      server.closeAllConnections()
-      agent.destroy()
-      await new Promise<void>(resolve => server.close(() => resolve()))
-    },
+    close,
   }
 }
 

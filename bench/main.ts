@@ -11,10 +11,24 @@ import type { Bench } from './bench.ts'
 import { bigLayer } from './big-layer.ts'
 import { copy } from './copy.ts'
 import { describeMachine, describeVersions } from './machine.ts'
+import { manySmall } from './many-small.ts'
 import { prepareMirrorform } from './mirrorform.ts'
 import { putSection, renderReport } from './report.ts'
+import { slowLink } from './slow-link.ts'
+import { soak } from './soak.ts'
+import { start } from './start.ts'
+import { throttled } from './throttled.ts'
 
-const BENCHES: Readonly<Record<string, Bench>> = { copy, again, 'big-layer': bigLayer }
+const BENCHES: Readonly<Record<string, Bench>> = {
+  copy,
+  again,
+  'big-layer': bigLayer,
+  'many-small': manySmall,
+  'slow-link': slowLink,
+  throttled,
+  soak,
+  start,
+}
 const RESULTS = path.join(import.meta.dirname, 'RESULTS.md')
 
 const USAGE = `npm run bench -- NAME [--small] [--rounds N] [--from-source] [-- MIRRORFORM-FLAG…]

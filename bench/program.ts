@@ -18,10 +18,20 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
+/** A program that did not exit with 0; null when a signal ended it. */
+export class ProgramFailure extends Error {
+  readonly code: number | null
+
+  constructor(code: number | null, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
 /** How much of what a failed program said is shown. */
 const SHOWN_CHARACTERS = 3000
 
-/** @throws Error with the end of its output when the program cannot be started or does not exit with 0. */
+/** @throws ProgramFailure with the end of its output when it does not exit with 0; Error when it cannot be started. */
 export async function runProgram(
   command: string,
   args: readonly string[],
@@ -43,7 +53,8 @@ export async function runProgram(
     const ms = performance.now() - started
     const [stdout, stderr] = [out?.join('') ?? '', err?.join('') ?? '']
     if (code !== 0)
-      throw new Error(
+      throw new ProgramFailure(
+        code,
         `${command} ${args.join(' ')}: exit ${code}\n${`${stdout}\n${stderr}`.slice(-SHOWN_CHARACTERS)}`,
       )
     return { ms, stdout, usage: usage?.stop() }

@@ -12,7 +12,7 @@ export interface Circumstances {
 
 const TITLE = '# Benchmarks: last results'
 const PREFACE =
-  'Written by `npm run bench -- NAME`. Both sides of a bench run in turn on the same machine; compare the two numbers of a line, not numbers of different sections.'
+  'Written by `npm run bench -- NAME`. Both sides of a bench run in turn on the same machine; compare the two numbers of a line, not numbers of different sections. Where other programs kept the processors busy, times are longer than they had to be, and ratios nearer to one.'
 
 export function renderReport(
   name: string,
@@ -24,6 +24,7 @@ export function renderReport(
     report.conditions,
     renderTable(report.table),
     report.budgets.map(renderBudget).join('\n'),
+    ...(report.limits === undefined ? [] : [`What limits it: ${report.limits}`]),
     `Measured ${date} on ${machine}; ${versions}.`,
   ].join('\n\n')
 }

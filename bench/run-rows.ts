@@ -2,8 +2,9 @@
  * The rows that every bench shows of its timed runs. One of them tells how busy other programs kept the machine: a run
  * that had to share its processors says little, also about a ratio.
  */
+import { availableParallelism } from 'node:os'
 import type { ProgramRun } from './program.ts'
-import { formatBytes, seconds } from './quantities.ts'
+import { formatBytes, seconds, UNKNOWN } from './quantities.ts'
 import { median } from './rounds.ts'
 import type { Usage } from './usage.ts'
 
@@ -16,8 +17,17 @@ export function runRows(sides: readonly (readonly ProgramRun[])[]): readonly (re
     row('processors busy with other programs, each run', runs => runs.map(disturbance).join(' ')),
     row('processor time, median', runs => seconds(median(used(runs, 'programMs')))),
     row('processor time of the registries, median', runs => seconds(median(used(runs, 'registriesMs')))),
-    row('peak memory of the largest process', runs => formatBytes(peakMemory(runs))),
+    row('… both, shared by all cores: the least possible time', runs => seconds(leastTime(runs))),
+    row('peak memory of the largest process', runs => {
+      const bytes = peakMemory(runs)
+      return Number.isFinite(bytes) ? formatBytes(bytes) : UNKNOWN
+    }),
   ]
+}
+
+/** What the work of program and registries takes at least on this machine, milliseconds: nothing waits for anything. */
+function leastTime(runs: readonly ProgramRun[]): number {
+  return (median(used(runs, 'programMs')) + median(used(runs, 'registriesMs'))) / availableParallelism()
 }
 
 /** Milliseconds. */
@@ -25,15 +35,15 @@ export function medianTime(runs: readonly ProgramRun[]): number {
   return median(runs.map(({ ms }) => ms))
 }
 
-/** Bytes; NaN where unknown. */
+/** Bytes; -Infinity where unknown. */
 export function peakMemory(runs: readonly ProgramRun[]): number {
   return Math.max(...used(runs, 'peakBytes'))
 }
 
 function used(runs: readonly ProgramRun[], what: keyof Usage): readonly number[] {
-  return runs.map(({ usage }) => usage?.[what] ?? Number.NaN)
+  return runs.flatMap(({ usage }) => usage?.[what] ?? [])
 }
 
 function disturbance({ ms, usage }: ProgramRun): string {
-  return usage === undefined ? '?' : (usage.othersMs / ms).toFixed(1)
+  return usage === undefined ? UNKNOWN : (usage.othersMs / ms).toFixed(1)
 }

@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type DockerRegistry, startDockerRegistry } from '../testdata/docker-registry.ts'
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts'
+import type { LinkShape } from './lane.ts'
+import { type ShapedLink, startShapedLink } from './shaped-link.ts'
+import { type Limits, startThrottlingProxy, type ThrottlingProxy } from './throttling-proxy.ts'
 
 export interface Scratch {
   /** A new, empty folder. */
@@ -14,6 +17,10 @@ export interface Scratch {
   registry(): Promise<DockerRegistry>
   /** A proxy that counts what goes to `registry`. */
   proxy(registry: DockerRegistry): Promise<CountingProxy>
+  /** A slow link to `registry`. */
+  link(registry: DockerRegistry, shape: LinkShape): Promise<ShapedLink>
+  /** A proxy that lets no more than this through to `registry`. */
+  throttle(registry: DockerRegistry, limits: Limits): Promise<ThrottlingProxy>
 }
 
 /** Registries that are no longer needed should be closed by the bench: their content takes room until the end. */
@@ -39,6 +46,8 @@ export async function withScratch<T>(work: (scratch: Scratch) => Promise<T>): Pr
       },
       registry: async () => open(await startDockerRegistry()),
       proxy: async registry => open(await startCountingProxy(registry.host)),
+      link: async (registry, shape) => open(await startShapedLink(registry.host, shape)),
+      throttle: async (registry, limits) => open(await startThrottlingProxy(registry.host, limits)),
     })
   } finally {
     for (const thing of opened.reverse()) await thing.close()
