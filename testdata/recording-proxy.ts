@@ -6,7 +6,7 @@ import { type ClientRequest, createServer, request as forward, type IncomingMess
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import type { Plan } from '../lib/plan/plan.ts'
-import { plannedRequests } from '../lib/plan/requests.ts'
+import { type PlannedRequest, plannedRequests } from '../lib/plan/requests.ts'
 
 export interface RecordingProxy {
   /** `127.0.0.1:PORT` */
@@ -113,20 +113,22 @@ export function recordedLines(mutations: readonly Mutation[]): readonly string[]
 
 /** The plan's side of the comparison. */
 export function plannedLines(plan: Plan): readonly string[] {
-  return plannedRequests(plan).map(request => {
-    switch (request.do) {
-      case 'upload':
-        return `upload ${request.repository} ${request.digest}`
-      case 'mount':
-        return `mount ${request.repository} ${request.digest} from ${request.from}`
-      case 'put-manifest':
-        return `put-manifest ${request.repository} ${request.reference}`
-      case 'delete-tag':
-        return `delete ${request.repository} ${request.tag}`
-      case 'delete-manifest':
-        return `delete ${request.repository} ${request.digest}`
-      default:
-        return request satisfies never
-    }
-  })
+  return plannedRequests(plan).map(plannedLine)
+}
+
+function plannedLine(request: PlannedRequest): string {
+  switch (request.do) {
+    case 'upload':
+      return `upload ${request.repository} ${request.digest}`
+    case 'mount':
+      return `mount ${request.repository} ${request.digest} from ${request.from}`
+    case 'put-manifest':
+      return `put-manifest ${request.repository} ${request.reference}`
+    case 'delete-tag':
+      return `delete ${request.repository} ${request.tag}`
+    case 'delete-manifest':
+      return `delete ${request.repository} ${request.digest}`
+    default:
+      return request satisfies never
+  }
 }

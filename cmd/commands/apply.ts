@@ -51,8 +51,8 @@ interface Approved {
   readonly statePath: string
   /** Of the planning just before; undefined for a plan from a file. */
   readonly planning?: {
-    /** When the target was asked, by `performance.now()`. */
-    readonly askedAt: number
+    /** When the target was asked, by `performance.now()`; undefined when a person took time to answer since. */
+    readonly askedAt: number | undefined
     /** Still open: they know the registries by now. */
     readonly places: Places
   }
@@ -108,7 +108,8 @@ async function planAndAsk(args: ApplyArguments, invocation: Invocation): Promise
     const signal = interrupts.soft.signal
     isApproved =
       args.yes || !hasChanges(plan) || (await confirm('Apply this plan?', { stdin, stderr, signal }))
-    return isApproved ? { plan, statePath: choice.statePath, planning: { askedAt, places } } : undefined
+    const planning = { askedAt: args.yes ? askedAt : undefined, places }
+    return isApproved ? { plan, statePath: choice.statePath, planning } : undefined
   } finally {
     if (!isApproved) await places.close()
   }

@@ -1,9 +1,11 @@
 /** One apply per state at a time, and none that nobody agreed to. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { cleanEnvironment } from '../../testdata/run-cli.ts'
+import { buildImage } from '../../testdata/images.ts'
+import { pushToServer } from '../../testdata/push.ts'
+import { type CliWorkspace, cleanEnvironment } from '../../testdata/run-cli.ts'
 import { startGate } from './gate.ts'
 import { ANY_TLS, filesIn, ONCE, refused } from './refusal.ts'
 import { changesAt, twoRegistries } from './two-registries.ts'
@@ -47,25 +49,53 @@ test('without a terminal and without --yes an apply shows the plan, changes noth
   assert.deepEqual(changesAt(target), [])
 })
 
-test('an apply that is answered with no changes nothing, says so and exits 1', {
+describe('at a terminal', {
   skip: spawnSync('script', ['--version']).status !== 0 && 'script (util-linux) not installed',
-}, async t => {
-  const { workspace, target, set } = await twoRegistries(t)
+}, () => {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-  const words = [process.execPath, '--import', import.meta.resolve('tsx'), main, 'apply', ...set]
-  const { status, output } = await inTerminal(words, 'no\n', workspace.folder, workspace.root)
-  assert.equal(status, 1, output)
-  assert.match(output, /Apply this plan\?/)
-  assert.match(output, /Nothing was changed\./)
-  assert.deepEqual(changesAt(target), [])
-  assert.deepEqual(Object.keys(filesIn(workspace.folder)), ['set.yaml'])
+  const applying = (set: readonly string[]) => [
+    process.execPath,
+    '--import',
+    import.meta.resolve('tsx'),
+    main,
+    'apply',
+    ...set,
+  ]
+
+  test('an apply that is answered with no changes nothing, says so and exits 1', async t => {
+    const { workspace, target, set } = await twoRegistries(t)
+    const { status, output } = await inTerminal(applying(set), async () => 'no\n', workspace)
+    assert.equal(status, 1, output)
+    assert.match(output, /Apply this plan\?/)
+    assert.match(output, /Nothing was changed\./)
+    assert.deepEqual(changesAt(target), [])
+    assert.deepEqual(Object.keys(filesIn(workspace.folder)), ['set.yaml'])
+  })
+
+  test('an image that somebody puts in place while the question stands is not overwritten', async t => {
+    const { workspace, target, set } = await twoRegistries(t)
+    const theirs = buildImage({ seed: 'theirs' })
+    const answer = async () => {
+      await pushToServer(target.url, 'mirror/team/a', 'v1', theirs)
+      return 'yes\n'
+    }
+    const { status, output } = await inTerminal(applying(set), answer, workspace)
+    assert.equal(status, 4, output)
+    assert.match(output, /changed since the plan was made/)
+    const found = await fetch(`${target.url}/v2/mirror/team/a/manifests/v1`, { method: 'HEAD' })
+    assert.equal(found.headers.get('docker-content-digest'), theirs.manifest.digest)
+  })
 })
 
 /** `script` gives the command a terminal, so that it asks. */
-async function inTerminal(words: readonly string[], typed: string, cwd: string, root: string) {
+async function inTerminal(
+  words: readonly string[],
+  answer: () => Promise<string>,
+  { folder, root }: CliWorkspace,
+) {
   const quoted = words.map(word => `'${word}'`).join(' ')
   const child = spawn('script', ['--quiet', '--return', '--command', quoted, '/dev/null'], {
-    cwd,
+    cwd: folder,
     env: { ...cleanEnvironment(root), TERM: 'xterm', NO_COLOR: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -73,7 +103,7 @@ async function inTerminal(words: readonly string[], typed: string, cwd: string, 
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const asked = output.includes('Apply this plan?')
     output += text
-    if (!asked && output.includes('Apply this plan?')) child.stdin.write(typed)
+    if (!asked && output.includes('Apply this plan?')) void answer().then(typed => child.stdin.write(typed))
   })
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)

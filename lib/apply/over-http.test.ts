@@ -8,9 +8,9 @@ import { openStateFile } from '../../state/index.ts'
 import { buildArtifact, buildCosignSignature, buildImage, buildMultiArch } from '../../testdata/images.ts'
 import { applyTo, changesOf, type MirrorSetup, never, planFor } from '../../testdata/mirroring.ts'
 import { pushToServer } from '../../testdata/push.ts'
+import { plannedLines } from '../../testdata/recording-proxy.ts'
 import { temporaryFolder } from '../../testdata/temp.ts'
 import { startTestRegistry } from '../../testdata/test-registry.ts'
-import { type PlannedRequest, plannedRequests } from '../plan/requests.ts'
 import type { Target } from '../provider.ts'
 import { parseTarget } from '../target.ts'
 import { verifyState } from './verify.ts'
@@ -83,23 +83,6 @@ function mutationOf({ method, what, repository, reference = '', query }: Recorde
   return []
 }
 
-function mutationIn(request: PlannedRequest): string {
-  switch (request.do) {
-    case 'mount':
-      return `mount ${request.repository} ${request.digest} from ${request.from}`
-    case 'upload':
-      return `upload ${request.repository} ${request.digest}`
-    case 'put-manifest':
-      return `put-manifest ${request.repository} ${request.reference}`
-    case 'delete-tag':
-      return `delete ${request.repository} ${request.tag}`
-    case 'delete-manifest':
-      return `delete ${request.repository} ${request.digest}`
-    default:
-      return request satisfies never
-  }
-}
-
 const servers: readonly (readonly [string, Partial<RegistryServerOptions>])[] = [
   ['a registry that can do everything', {}],
   [
@@ -116,7 +99,7 @@ for (const [what, options] of servers)
       destination.clearRequests()
       assert.equal((await applyTo(setup, first)).done, names.length)
       const recorded = () => destination.requests.flatMap(mutationOf).sort()
-      assert.deepEqual(recorded(), plannedRequests(first).map(mutationIn).sort())
+      assert.deepEqual(recorded(), plannedLines(first).toSorted())
       await pushToServer(source.url, 'tools/single', '1', buildImage({ seed: 'moved' }))
       const second = await plan(['team/app:1', 'tools/single:1', 'tools/list:1'])
       assert.deepEqual(changesOf(second), [
@@ -126,7 +109,7 @@ for (const [what, options] of servers)
       ])
       destination.clearRequests()
       assert.equal((await applyTo(setup, second)).done, 3)
-      assert.deepEqual(recorded(), plannedRequests(second).map(mutationIn).sort())
+      assert.deepEqual(recorded(), plannedLines(second).toSorted())
       assert.deepEqual((await verify()).findings, [])
     })
 
