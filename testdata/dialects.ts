@@ -76,6 +76,24 @@ export function gitlab(): Dialect {
  * has to exist; uploads below another are a 401 in these words.
  */
 export function harbor(...projects: readonly string[]): Dialect {
+  return harborWith({ projects })
+}
+
+/**
+ * Harbor with its own API, for whom `admits` lets in: it tells which tags are `immutable` (`app:1`, below the project), to
+ * which pushes are 412, and makes the project `makes`.
+ */
+export function harborWith({
+  projects,
+  immutable = [],
+  makes,
+  admits = () => true,
+}: {
+  readonly projects: readonly string[]
+  readonly immutable?: readonly string[]
+  readonly makes?: string
+  readonly admits?: (request: RecordedRequest) => boolean
+}): Dialect {
   const json = { 'content-type': 'application/json' }
   const login: Rule = ({ what, headers }) => {
     const realm = `http://${headers.host}/token`
@@ -83,20 +101,53 @@ export function harbor(...projects: readonly string[]): Dialect {
     if (what === 'ping') return { do: 'status', status: 401, headers: challenge }
     return what === 'token' ? { do: 'status', status: 200, headers: json, body: '{"token":"T"}' } : undefined
   }
+  const there = new Set(projects)
+  const make: Rule = request => {
+    if (request.method !== 'POST' || request.path !== '/api/v2.0/projects') return undefined
+    if (makes === undefined || !admits(request)) return refusal(403, 'FORBIDDEN', 'forbidden')
+    if (there.has(makes)) return refusal(409, 'CONFLICT', `The project named ${makes} already exists`)
+    there.add(makes)
+    return { do: 'status', status: 201 }
+  }
   const exists: Rule = request => {
     const [project] = request.repository?.split('/') ?? []
-    if (project === undefined || projects.includes(project)) return undefined
+    if (project === undefined || there.has(project)) return undefined
     const message = `project ${project} not found`
     return beginsUpload(request)
       ? refusal(401, 'UNAUTHORIZED', `${message}: ${message}`)
       : refusal(404, 'NOT_FOUND', message)
   }
-  return { faults: firstOf(login, exists) }
+  const status: Rule = request => {
+    const asked = /^\/api\/v2\.0\/projects\/[^/]+\/repositories\/([^/]+)\/artifacts\/([^/]+)\/tags$/.exec(
+      request.path,
+    )
+    if (asked === null) return undefined
+    if (!admits(request)) return refusal(403, 'FORBIDDEN', 'forbidden')
+    const [, repository = '', name = ''] = asked
+    const isImmutable = immutable.includes(`${decodeURIComponent(decodeURIComponent(repository))}:${name}`)
+    const body = JSON.stringify([{ id: 1, name, immutable: isImmutable }])
+    return { do: 'status', status: 200, headers: json, body }
+  }
+  const pushed = new Set<string>()
+  const moves: Rule = ({ method, what, repository = '', reference = '' }) => {
+    if (method !== 'PUT' || what !== 'manifest' || reference.includes(':')) return undefined
+    const tag = `${repository.split('/').slice(1).join('/')}:${reference}`
+    if (pushed.has(tag) && immutable.includes(tag))
+      return refusal(
+        412,
+        'PRECONDITION',
+        `Failed to process request due to '${tag}' configured as immutable.`,
+      )
+    pushed.add(tag)
+    return undefined
+  }
+  return { faults: firstOf(login, make, status, exists, moves) }
 }
 
 /**
  * ECR: at most 1,000 tags a page; announces `OCI-Subject` without having the referrers API; with `immutable`, a tag is
- * pushed once. `missing` is how it meets uploads to repositories that nobody created.
+ * pushed once (`repository`: told as a rule for all of it). `missing` is how it meets uploads to repositories that nobody
+ * created.
  */
 export function ecr({
   repositories,
@@ -104,7 +155,7 @@ export function ecr({
   missing = refusal(404, 'NAME_UNKNOWN', "The repository does not exist in the registry with id '1'"),
 }: {
   readonly repositories?: readonly string[]
-  readonly immutable?: boolean
+  readonly immutable?: boolean | 'repository'
   readonly missing?: Fault
 } = {}): Dialect {
   const pushed = new Set<string>()
@@ -117,10 +168,15 @@ export function ecr({
   const absent: Rule = request =>
     beginsUpload(request) && repositories?.includes(request.repository ?? '') === false ? missing : undefined
   const tags: Rule = ({ method, what, repository, reference = '' }) => {
-    if (!immutable || method !== 'PUT' || what !== 'manifest' || reference.includes(':')) return undefined
+    if (immutable === false || method !== 'PUT' || what !== 'manifest' || reference.includes(':'))
+      return undefined
     const tag = `${repository}:${reference}`
     if (pushed.has(tag))
-      return refusal(400, 'TAG_INVALID', `The image tag '${reference}' already exists and is immutable`)
+      return refusal(
+        400,
+        'TAG_INVALID',
+        `The image tag '${reference}' already exists in the '${repository}' repository and cannot be overwritten because the ${immutable === 'repository' ? 'repository' : 'tag'} is immutable.`,
+      )
     pushed.add(tag)
     return undefined
   }

@@ -13,7 +13,7 @@ test(`fifty images arrive whole although 5 % of all requests fail (seed "${SEED}
     seed: SEED,
     faultShare: 0.05,
     command: [process.execPath, '--import', import.meta.resolve('tsx'), MAIN],
-    mostApplies: 8,
+    mostApplies: 2,
     say: line => t.diagnostic(line),
   })
   assert.ok(struck > requests * 0.02, `${struck} of ${requests} requests were struck`)

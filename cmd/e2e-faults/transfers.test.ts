@@ -19,6 +19,9 @@ const [LAYER_DIGEST = ''] = [...BIG.blobs].find(([, bytes]) => bytes.length > LA
 const SMALL = buildImage({ seed: 'small' })
 const IMAGES = { 'team/big:1': BIG, 'team/small:1': SMALL }
 
+/** `--retry-times`, as it is when nobody says. */
+const RETRIES = 5
+
 type When = (request: RecordedRequest) => boolean
 
 /** Strikes the first `times` requests that fit. */
@@ -62,10 +65,18 @@ const untilDate = (seconds: number): Fault => ({
   headers: { date: inSeconds(0), 'retry-after': inSeconds(seconds) },
 })
 
+const readsManifest: When = ({ method, what }) => method === 'GET' && what === 'manifest'
+const sendsManifest: When = ({ method, what }) => method === 'PUT' && what === 'manifest'
+const DAMAGE: Fault = { do: 'corrupt' }
+
 const PASSING: readonly (readonly [string, 'source' | 'target', ReturnType<typeof first>])[] = [
   ['the source answers a burst of 500', 'source', first(4, anything, BUSY)],
   ['the target answers a burst of 500', 'target', first(4, anything, BUSY)],
   ['a layer comes truncated', 'source', first(1, readsLayer, { do: 'truncate', bytes: 1_000_000 })],
+  ['a layer comes damaged, five times', 'source', first(5, readsLayer, DAMAGE)],
+  ['a manifest comes damaged, four times in a row', 'source', first(4, readsManifest, DAMAGE)],
+  ['a layer is damaged on its way to the target, twice', 'target', first(2, sendsLayer, DAMAGE)],
+  ['a manifest is damaged on its way to the target', 'target', first(1, sendsManifest, DAMAGE)],
 ]
 
 for (const [what, side, faults] of PASSING)
@@ -146,8 +157,10 @@ for (const [what, fault] of [
     let mended = false
     const faults = (request: RecordedRequest) => (!mended && readsLayer(request) ? fault : undefined)
     const scene = await faultScene(t, { images: IMAGES, source: { faults } })
-    const { failed, done } = await scene.mirror()
+    const { results, failed, done } = await scene.mirror()
     assert.deepEqual([failed, done], [1, 1])
+    assert.match(results.map(({ message }) => message).join(), /do not match their digest/)
+    assert.ok(scene.source.requests.filter(readsLayer).length <= 1 + RETRIES, 'within the retries')
     await assertHolds(scene, 'team/small', SMALL)
     const blob = await fetch(`${scene.target.url}/v2/mirror/team/big/blobs/${LAYER_DIGEST}`, {
       method: 'HEAD',

@@ -59,10 +59,11 @@ export async function openRegistries(options: RegistryOptions): Promise<Registry
     if (address.kind !== 'registry') throw new PlaceError(`${formatTarget(address)} is not a registry`)
     const { host, prefix } = address
     if (prefix !== '') destinationRules(conf, `${host}/${prefix}`)
-    return new RegistryTarget(address, (path: RepositoryPath) => {
+    const locate = (path: RepositoryPath) => {
       const name = `${host}/${path}`
       return { session: sessions.ofTarget(host, destinationRules(conf, name).insecure), path, name }
-    })
+    }
+    return new RegistryTarget(address, locate, names => sessions.guard.approveProjects(names))
   }
 
   return {
@@ -102,6 +103,7 @@ interface Known {
 }
 
 class Sessions {
+  readonly guard: MutationGuard
   readonly #options: RegistryOptions
   readonly #known: Known
   readonly #wire: Wire
@@ -115,6 +117,7 @@ class Sessions {
     const clock = options.clock ?? SYSTEM_CLOCK
     this.#options = options
     this.#known = known
+    this.guard = new MutationGuard(options.target)
     this.#policy = {
       retries: options.retries ?? DEFAULT_RETRIES,
       delay: options.retryDelay ?? DEFAULT_RETRY_DELAY,
@@ -124,9 +127,10 @@ class Sessions {
     this.#wire = new Wire({
       connections,
       clock,
-      guard: new MutationGuard(options.target),
+      guard: this.guard,
       userAgent: options.userAgent,
       headersTimeout: options.timeouts?.headers,
+      sendTimeout: options.timeouts?.sending,
       onRequest: options.onRequest,
     })
   }

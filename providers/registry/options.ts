@@ -45,6 +45,8 @@ export interface RegistryOptions {
 /** Milliseconds without progress, never for a whole transfer. */
 export interface Timeouts {
   readonly connect?: number
+  /** While a body is being sent: in which the other side has to take some of it; default 60 s. */
+  readonly sending?: number
   /** From the last byte sent to the answer's headers. */
   readonly headers?: number
   /** Between two pieces of an answer's body. */

@@ -49,6 +49,13 @@ export class Authorizer {
     return this.#answer(this.#challenge, formatScopes(scopes), scopes, signal)
   }
 
+  /** User and password as they are, where there are any: for what a product serves beside the registry. */
+  async basic(scopes: Scopes): Promise<Authorization | undefined> {
+    const found = await this.loginFor(scopes[0]?.repository)
+    if (found?.login.kind !== 'password') return undefined
+    return { header: basic(found.login.username, found.login.password), found }
+  }
+
   /**
    * What to send after a 401, or undefined when there is nothing better than what was sent.
    *

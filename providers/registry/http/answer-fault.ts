@@ -15,11 +15,10 @@ const MAX_ERROR_BYTES = 64 * 1024
 const MAX_SNIPPET = 200
 
 /** Answers for which the same request may work later (go-containerregistry's list; nginx's 499 and Cloudflare's 522). */
-const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522])
+export const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522])
 
 /** For content that was there when it was listed or planned. */
-export const GONE_HINT =
-  'it may have been removed since it was planned: look at the registry, then plan again'
+export const GONE_HINT = 'it is not there, or not any more: look at the registry, then plan again'
 
 /** Reads the body; its connection is free afterwards. `host` is what the user knows the server by. */
 export async function answerFault(answer: Answer, host: string): Promise<Fault> {

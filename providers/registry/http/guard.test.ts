@@ -55,6 +55,23 @@ test('without a target nothing can be changed, and a login may only POST', () =>
   assert.throws(() => guard.check('PUT', { kind: 'login' }), /token endpoint/)
 })
 
+test('a project is made only below the target, while a plan that lists it is applied, and in one way', () => {
+  const guard = new MutationGuard(parseTarget('docker://reg.example/ocp/mirror'))
+  const make = (project: string, host = 'reg.example'): Intent => ({ kind: 'project', host, project })
+  const url = new URL('https://reg.example/api/v2.0/projects')
+  assert.throws(() => guard.check('POST', make('ocp'), url), /no plan that is being applied/)
+  guard.approveProjects(['ocp', 'other'])
+  guard.check('POST', make('ocp'))
+  guard.check('POST', make('ocp'), url)
+  assert.throws(() => guard.check('POST', make('other'), url), /outside docker:\/\/reg\.example/)
+  assert.throws(() => guard.check('POST', make('ocp', 'evil.example'), url), /outside/)
+  for (const method of ['PUT', 'PATCH', 'DELETE'] as const)
+    assert.throws(() => guard.check(method, make('ocp'), url), /no way/)
+  for (const place of ['https://reg.example/api/v2.0/users', 'https://evil.example/api/v2.0/projects'])
+    assert.throws(() => guard.check('POST', make('ocp'), new URL(place)), /no way/)
+  assert.throws(() => new MutationGuard(undefined).check('POST', make('ocp')), /any target/)
+})
+
 test('a change outside the target is refused before anything is sent', async t => {
   const registry = await startScriptedRegistry(t, () => undefined)
   const { access } = await openTestClient(t, { target: parseTarget(`docker://${registry.host}/inside`) })

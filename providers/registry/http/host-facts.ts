@@ -8,6 +8,8 @@ import type { TargetAbilities } from '../../../lib/provider.ts'
 export const UPLOAD_WAYS = ['put', 'patch', 'chunks'] as const
 export type UploadWay = (typeof UPLOAD_WAYS)[number]
 
+export type ImmutableTags = Readonly<Record<string, readonly string[]>>
+
 export interface HostFacts {
   /** A HEAD tells no digest: ask with GET. */
   headTellsNothing: boolean
@@ -22,6 +24,8 @@ export interface HostFacts {
   readonly mounts: { made: number; missed: number }
   /** How many of the ways to ask for the right to delete were refused. */
   deleteScopesRefused: number
+  /** Tags that it refused to move, by repository; `*` for all of a repository. */
+  immutableTags: ImmutableTags
   /** What the registry calls itself on `/v2/`; the facts hold as long as it says the same. */
   software: string | undefined
   /** What is known for certain of what it can do. */
@@ -47,6 +51,7 @@ export function noFacts(): HostFacts {
     chunkSize: undefined,
     mounts: { made: 0, missed: 0 },
     deleteScopesRefused: 0,
+    immutableTags: {},
     software: undefined,
     abilities: {},
   }

@@ -3,7 +3,7 @@
  * (`Retry-After`, RFC 9110 section 10.2.3, both forms).
  */
 import { setTimeout as sleepFor } from 'node:timers/promises'
-import { PlaceError } from '../../../lib/errors.ts'
+import { DigestMismatchError, PlaceError } from '../../../lib/errors.ts'
 import type { Clock } from '../options.ts'
 import { RegistryError } from './registry-error.ts'
 
@@ -33,11 +33,16 @@ export const SYSTEM_CLOCK: Clock = {
   sleep: (ms, signal) => sleepFor(ms, undefined, { signal }),
 }
 
-/** Runs `attempt` until it works, fails for good, or the retries are used up; throws its last error. */
+/**
+ * Runs `attempt` until it works, fails for good, or the retries are used up; throws its last error.
+ *
+ * @param isPassing which errors may not come again
+ */
 export async function retrying<T>(
   policy: RetryPolicy,
   signal: AbortSignal,
   attempt: (failures: number) => Promise<T>,
+  isPassing: (error: unknown) => boolean = isRetryable,
 ): Promise<T> {
   let failures = 0
   let spent = 0
@@ -47,7 +52,7 @@ export async function retrying<T>(
       return await attempt(failures)
     } catch (error) {
       signal.throwIfAborted()
-      if (!(error instanceof PlaceError) || !error.retryable || spent >= policy.retries) throw error
+      if (!isPassing(error) || spent >= policy.retries) throw error
       const retryAfter = error instanceof RegistryError ? error.retryAfter : undefined
       if ((retryAfter ?? 0) > MAX_RETRY_AFTER) throw error
       await policy.clock.sleep(pauseBefore(Math.floor(spent), retryAfter, policy), signal)
@@ -61,8 +66,18 @@ export async function retrying<T>(
  * How much of the retries a failure uses up: all of one; but being told to slow down, while the host took requests of
  * others, is no failure of this one. It still counts a little, so that nothing goes on for ever.
  */
-function weightOf(error: PlaceError, othersGotThrough: boolean): number {
-  return othersGotThrough && (error.status === 429 || error.status === 503) ? 1 / TURNS_PER_RETRY : 1
+function weightOf(error: unknown, othersGotThrough: boolean): number {
+  const isToldToWait = error instanceof PlaceError && (error.status === 429 || error.status === 503)
+  return othersGotThrough && isToldToWait ? 1 / TURNS_PER_RETRY : 1
+}
+
+function isRetryable(error: unknown): boolean {
+  return error instanceof PlaceError && error.retryable
+}
+
+/** Also bytes that do not match their digest: they may come from one of several caches, or be damaged on the way. */
+export function isRetryableOrDamaged(error: unknown): boolean {
+  return isRetryable(error) || error instanceof DigestMismatchError
 }
 
 /** Between half and all of `delay` × 2^failures, at least what the server asked for. */

@@ -19,7 +19,7 @@ import { type HostFacts, noFacts } from './host-facts.ts'
 import { sendFollowing } from './redirects.ts'
 import { refusalOf } from './refusal.ts'
 import { type Fault, type Operation, RegistryError } from './registry-error.ts'
-import { type RetryPolicy, retrying } from './retry.ts'
+import { isRetryableOrDamaged, type RetryPolicy, retrying } from './retry.ts'
 import { untilAborted } from './single-flight.ts'
 import type { Answer, Wire } from './wire.ts'
 
@@ -31,6 +31,8 @@ export interface ApiRequest {
   /** Default: reading. */
   readonly intent?: Intent
   readonly scopes: Scopes
+  /** A product's own API beside the registry's: logged in to with user and password, and asked without where there are none. */
+  readonly login?: 'basic'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array
   /** A body that can be sent once: such a request is never repeated here. */
@@ -119,9 +121,8 @@ export class HostSession {
     const retries = request.stream === undefined ? (request.retries ?? this.policy.retries) : 0
     try {
       const contact = await this.contact(signal)
-      return await retrying({ ...this.policy, retries }, signal, () =>
-        this.#attempt(contact, request, signal, receive),
-      )
+      const attempt = () => this.#attempt(contact, request, signal, receive)
+      return await retrying({ ...this.policy, retries }, signal, attempt, isRetryableOrDamaged)
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
       if (error.retryable && request.stream === undefined) this.#failedAt ??= this.policy.clock.now()
@@ -164,9 +165,10 @@ export class HostSession {
       return passage.leave
     }
     try {
-      let sent = ours ? await authorizer.authorize(request.scopes, signal) : undefined
+      let sent = ours ? await this.#authorize(request, signal) : undefined
       let answer = await this.#send(url, request, sent, passage, action, signal)
-      if (answer.status === 401 && answer.url.origin === contact.base.origin) {
+      const mayRenew = request.login !== 'basic' && answer.url.origin === contact.base.origin
+      if (answer.status === 401 && mayRenew) {
         const challenges = parseChallenges(answer.headers['www-authenticate'])
         const renewed = await authorizer.renew(sent, challenges, request.scopes, signal)
         if (renewed !== undefined && request.stream !== undefined) throw await this.#tokenRanOut(answer)
@@ -188,6 +190,11 @@ export class HostSession {
     } finally {
       if (!kept) passage.leave()
     }
+  }
+
+  #authorize({ login, scopes }: ApiRequest, signal: AbortSignal): Promise<Authorization | undefined> {
+    const { authorizer } = this.#parts
+    return login === 'basic' ? authorizer.basic(scopes) : authorizer.authorize(scopes, signal)
   }
 
   async #send(

@@ -7,6 +7,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock, RequestRecord } from '../options.ts'
 import type { Connections } from './connections.ts'
 import type { Intent, Method, MutationGuard } from './guard.ts'
+import { watchProgress } from './send-progress.ts'
 
 export interface WireRequest {
   readonly method: Method
@@ -33,10 +34,18 @@ export interface WireOptions {
   readonly userAgent?: string | undefined
   /** Milliseconds that a read may wait for its answer's headers. */
   readonly headersTimeout?: number | undefined
+  /** Milliseconds in which a body that is being sent has to move. */
+  readonly sendTimeout?: number | undefined
   readonly onRequest?: ((request: RequestRecord) => void) | undefined
 }
 
 const READ_HEADERS_TIMEOUT = 60_000
+const SEND_TIMEOUT = 60_000
+/**
+ * Milliseconds, longer than any timeout of undici. Its timers do not keep the process running: where a connection goes
+ * away without a word, the program would end in the middle (exit code 13) instead of asking again.
+ */
+const KEPT_AWAKE = 360_000
 
 /** Query parameters that may be shown; others (signatures, upload states) may be secrets. */
 const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
@@ -61,11 +70,23 @@ export class Wire {
 
   /** @throws GuardError before anything is sent; undici's and Node's own errors when there is no answer. */
   async send(request: WireRequest, signal: AbortSignal): Promise<Answer> {
+    const awake = setTimeout(() => {}, KEPT_AWAKE)
+    try {
+      return await this.#exchange(request, signal)
+    } finally {
+      clearTimeout(awake)
+    }
+  }
+
+  async #exchange(request: WireRequest, signal: AbortSignal): Promise<Answer> {
     const { clock, connections, userAgent } = this.#options
     this.guard.check(request.method, request.intent, request.url)
     signal.throwIfAborted()
     const dispatcher = await connections.dispatcherFor(request.url, request.insecure)
     const started = clock.now()
+    const watched = isStream(request.body)
+      ? watchProgress(request.body, this.#options.sendTimeout ?? SEND_TIMEOUT, signal)
+      : { body: request.body, signal, end: () => {} }
     try {
       const options: Dispatcher.RequestOptions = {
         origin: request.url.origin,
@@ -76,9 +97,9 @@ export class Wire {
           'accept-encoding': 'identity',
           ...request.headers,
         },
-        body: bodyFor(request.body),
+        body: bodyFor(watched.body),
         headersTimeout: this.#patienceFor(request.intent),
-        signal,
+        signal: watched.signal,
       }
       const { statusCode, headers, body } = await dispatcher.request(options)
       this.#observe(request, statusCode, clock.now() - started)
@@ -89,6 +110,8 @@ export class Wire {
       this.#observe(request, 0, clock.now() - started)
       signal.throwIfAborted()
       throw error
+    } finally {
+      watched.end()
     }
   }
 
@@ -101,6 +124,10 @@ export class Wire {
   #observe({ method, url }: WireRequest, status: number, ms: number): void {
     this.#options.onRequest?.({ method, url: withoutSecrets(url), status, ms })
   }
+}
+
+function isStream(body: WireRequest['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && !(body instanceof Uint8Array)
 }
 
 /** undici writes async iterables as they come, with back-pressure; its types only speak of `Readable`. */

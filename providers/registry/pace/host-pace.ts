@@ -105,19 +105,20 @@ export class HostPace {
     }
   }
 
+  /** A turn that comes while the host wants a pause is given back: else all of them would go at once at its end. */
   async #wait(lane: Lane, signal: AbortSignal): Promise<void> {
-    const start = this.#clock.now()
-    const turn = Math.max(
-      this.#cap?.take(1, start) ?? 0,
-      this.#learnt.take(start),
-      lane.lookups?.take(1, start) ?? 0,
-      turnInGap(lane, start),
-    )
-    if (turn >= 1) await this.#clock.sleep(turn, signal)
-    // A pause may be asked for, or made longer, while this one waits for its turn.
-    for (let pause = lane.pausedUntil - this.#clock.now(); pause >= 1; ) {
+    for (;;) {
+      const start = this.#clock.now()
+      const buckets = [this.#cap, this.#learnt, lane.lookups]
+      const turn = Math.max(
+        ...buckets.map(bucket => bucket?.take(1, start) ?? 0),
+        lane.pausedUntil > start ? 0 : turnInGap(lane, start),
+      )
+      if (turn >= 1 && lane.pausedUntil <= start) await this.#clock.sleep(turn, signal)
+      const pause = lane.pausedUntil - this.#clock.now()
+      if (pause < 1) return
+      for (const bucket of buckets) bucket?.giveBack(1, this.#clock.now())
       await this.#clock.sleep(pause, signal)
-      pause = lane.pausedUntil - this.#clock.now()
     }
   }
 
@@ -132,11 +133,12 @@ export class HostPace {
       this.#learnt.taken(now)
       return
     }
-    lane.window.refused(now)
-    if (status === 429) this.#learnt.refused(now)
     lane.refusalsInARow++
-    const asked = readRetryAfter(headerOf({ headers }, 'retry-after'), headerOf({ headers }, 'date')) ?? 0
-    const pause = Math.max(asked > LONGEST_PAUSE ? 0 : asked, ownPause(lane.refusalsInARow))
+    const meaning = this.#learnt.refused(now, status === 429)
+    if (meaning !== 'chance') lane.window.refused(now)
+    const header = readRetryAfter(headerOf({ headers }, 'retry-after'), headerOf({ headers }, 'date')) ?? 0
+    const asked = meaning === 'wall' && header <= LONGEST_PAUSE ? header : 0
+    const pause = Math.max(asked, ownPause(lane.refusalsInARow))
     lane.pausedUntil = Math.max(lane.pausedUntil, now + pause)
   }
 

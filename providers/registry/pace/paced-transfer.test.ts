@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as after } from 'node:timers/promises'
 import { digestOf } from '../../../lib/oci/digest.ts'
 import type { RepositoryPath } from '../../../lib/oci/reference.ts'
 import { bytesFromSeed } from '../../../testdata/bytes.ts'
@@ -85,18 +86,51 @@ test('many small blobs, streamed and whole, all reach a registry that takes 5 re
   assert.deepEqual(sorted(stored), sorted(blobs))
 })
 
-test('an upload that the registry stops taking is given up after a time without progress, and made again', async t => {
-  const blob = bytesFromSeed('large', 20_000_000)
-  const descriptor = { mediaType: 'x', digest: digestOf(blob), size: blob.length }
+for (const timeouts of [{ sending: 200 }, { headers: 1000 }])
+  test(`an upload that the registry stops taking is given up after a time without progress, and made again (${Object.keys(timeouts)})`, async t => {
+    const blob = bytesFromSeed('large', 20_000_000)
+    const descriptor = { mediaType: 'x', digest: digestOf(blob), size: blob.length }
+    const stored: Buffer[] = []
+    let stalls = 1
+    const registry = await startScriptedRegistry(t, async (asked, raw) => {
+      if (asked.method === 'PUT' && stalls-- > 0) return 'handled'
+      if (asked.method === 'POST') return STARTED
+      return storing(stored)(asked, raw)
+    })
+    const { repository } = await openTestTarget(t, registry.host, 'acme/app', { timeouts })
+    await repository.pushBlob(descriptor, contentOf(blob), SIGNAL)
+    assert.deepEqual(stored.at(-1), blob)
+    assert.ok(stalls < 0)
+  })
+
+test('a registry that has every byte may take its time to answer, longer than a body may stall', async t => {
+  const blob = bytesFromSeed('slow to check', 300_000)
   const stored: Buffer[] = []
-  let stalls = 1
   const registry = await startScriptedRegistry(t, async (asked, raw) => {
-    if (asked.method === 'PUT' && stalls-- > 0) return 'handled'
-    if (asked.method === 'POST') return STARTED
+    if (asked.method !== 'PUT') return STARTED
+    await asked.body()
+    await after(900)
     return storing(stored)(asked, raw)
   })
-  const { repository } = await openTestTarget(t, registry.host, 'acme/app', { timeouts: { headers: 1000 } })
+  const { repository } = await openTestTarget(t, registry.host, 'acme/app', { timeouts: { sending: 400 } })
+  const descriptor = { mediaType: 'x', digest: digestOf(blob), size: blob.length }
   await repository.pushBlob(descriptor, contentOf(blob), SIGNAL)
-  assert.deepEqual(stored.at(-1), blob)
-  assert.ok(stalls < 0)
+  assert.equal(stored.length, 1)
+})
+
+test('a source that is slow is no upload that stalls', async t => {
+  const blob = bytesFromSeed('slow source', 300_000)
+  const stored: Buffer[] = []
+  const registry = await startScriptedRegistry(t, storing(stored))
+  const { repository } = await openTestTarget(t, registry.host, 'acme/app', { timeouts: { sending: 400 } })
+  const descriptor = { mediaType: 'x', digest: digestOf(blob), size: blob.length }
+  const open = async () =>
+    (async function* () {
+      yield blob.subarray(0, 150_000)
+      await after(900)
+      yield blob.subarray(150_000)
+    })()
+  await repository.pushBlob(descriptor, { open }, SIGNAL)
+  assert.deepEqual(stored, [blob])
+  assert.equal(registry.asked.filter(line => line.startsWith('PUT')).length, 1)
 })

@@ -34,6 +34,12 @@ export class TokenBucket {
     return this.#level >= 0 ? 0 : (-this.#level / this.#perSecond) * 1000
   }
 
+  /** What was taken and not used. */
+  giveBack(units: number, now: number): void {
+    this.#refill(now)
+    this.#level = Math.min(this.#burst, this.#level + units)
+  }
+
   #refill(now: number): void {
     const gained = (Math.max(0, now - this.#at) / 1000) * this.#perSecond
     this.#level = Math.min(this.#burst, this.#level + gained)

@@ -2,11 +2,11 @@
  * What is worth knowing of a registry the next time, as plain data, and how it is written: one readable JSON file for
  * each host, without secrets, times or counters, so that it can be copied to others who use the same registry.
  *
- * A profile only saves requests. Anything in it that does not look right makes it as good as absent.
+ * A profile only saves requests, and work that would be refused in the end. Anything in it that does not look right makes it as good as absent.
  */
 import { isRecord } from '../../../lib/oci/json.ts'
 import type { TargetAbilities } from '../../../lib/provider.ts'
-import { UPLOAD_WAYS, type UploadWay } from '../http/host-facts.ts'
+import { type ImmutableTags, UPLOAD_WAYS, type UploadWay } from '../http/host-facts.ts'
 
 export const PROFILE_FORMAT = 'mirrorform-host-profile'
 export const PROFILE_VERSION = 1
@@ -24,6 +24,8 @@ export interface HostProfile {
   readonly headTellsNothing?: true | undefined
   /** How many of the scopes for deleting were refused: `delete`, then `*`, then `push`. */
   readonly deleteScopesRefused?: number | undefined
+  /** Tags that it refused to move, by repository; `*` for all of a repository. */
+  readonly immutableTags?: ImmutableTags | undefined
   readonly deleteTag?: 'yes' | 'no' | undefined
   readonly deleteManifest?: 'yes' | 'no' | undefined
   readonly sparseIndex?: 'yes' | 'no' | undefined
@@ -42,6 +44,14 @@ const isSize = (value: unknown) => Number.isSafeInteger(value) && Number(value) 
 /** Printable ASCII of a moderate length, as in a header. */
 const isText = (value: unknown) => typeof value === 'string' && /^[ -~]{0,300}$/.test(value)
 
+const isTag = (value: unknown) =>
+  value === '*' || (typeof value === 'string' && /^\w[\w.-]{0,127}$/.test(value))
+const isTagsByRepository = (value: unknown) =>
+  isRecord(value) &&
+  Object.entries(value).every(
+    ([repository, tags]) => isText(repository) && Array.isArray(tags) && tags.every(isTag),
+  )
+
 /** Every field, in the order of the file, and what it may be. */
 const FIELDS: Readonly<Record<keyof HostProfile, (value: unknown) => boolean>> = {
   software: isText,
@@ -51,6 +61,7 @@ const FIELDS: Readonly<Record<keyof HostProfile, (value: unknown) => boolean>> =
   mounts: value => value === 'made' || value === 'hopeless',
   headTellsNothing: value => value === true,
   deleteScopesRefused: value => value === 1 || value === 2,
+  immutableTags: isTagsByRepository,
   deleteTag: isYesOrNo,
   deleteManifest: isYesOrNo,
   sparseIndex: isYesOrNo,

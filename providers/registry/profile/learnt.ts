@@ -19,6 +19,7 @@ export function recall(facts: HostFacts, host: string, profile: HostProfile | un
   facts.chunkSize = known.chunkSize
   facts.headTellsNothing = known.headTellsNothing ?? false
   facts.deleteScopesRefused = known.deleteScopesRefused ?? 0
+  facts.immutableTags = known.immutableTags ?? {}
   facts.noReferrers = side === 'target' && known.referrersApi === 'no'
   if (known.mounts === 'made') facts.mounts.made = 1
   if (known.mounts === 'hopeless') Object.assign(facts.mounts, NEARLY_HOPELESS)
@@ -65,6 +66,7 @@ export function remember(before: HostProfile, facts: HostFacts, side: Side): Hos
     mounts: mountsOf(before, facts),
     headTellsNothing: facts.headTellsNothing || undefined,
     deleteScopesRefused: facts.deleteScopesRefused || undefined,
+    immutableTags: Object.keys(facts.immutableTags).length > 0 ? facts.immutableTags : undefined,
     ...abilities,
   }
 }

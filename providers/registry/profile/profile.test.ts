@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path'
 import { test } from 'node:test'
 import { digestOf } from '../../../lib/oci/digest.ts'
+import { canKeepAbilities } from '../../../lib/provider.ts'
 import { type TestEnd, temporaryFolder } from '../../../testdata/temp.ts'
 import { startTestRegistry } from '../../../testdata/test-registry.ts'
 import { startRegistryServer } from '../../embedded/index.ts'
@@ -149,6 +150,28 @@ test('a host that became another registry is learnt anew', async t => {
   })
 })
 
+test('what a trial with a sparse index showed is kept, and the next run does not ask', async t => {
+  const folder = temporaryFolder(t)
+  const registry = await startScriptedRegistry(t, () => undefined)
+  const ask = () =>
+    run(t, folder, registry.host, async ({ access, address }) => {
+      const able = await access.target(address).abilities('acme/app' as never, ['sparseIndex'], SIGNAL)
+      return able.sparseIndex
+    })
+  assert.equal(await ask(), 'unknown')
+  await run(t, folder, registry.host, async ({ access, address }) => {
+    const target = access.target(address)
+    assert.ok(canKeepAbilities(target))
+    await target.abilities('acme/app' as never, ['sparseIndex'], SIGNAL)
+    target.keepAbility('acme/app' as never, 'sparseIndex', 'yes')
+    const able = await target.abilities('acme/app' as never, ['sparseIndex'], SIGNAL)
+    assert.equal(able.sparseIndex, 'yes')
+  })
+  registry.asked.length = 0
+  assert.equal(await ask(), 'yes')
+  assert.deepEqual(registry.asked, [])
+})
+
 test('hopeless mounts are tried once in each run, and are made again when they work', async t => {
   const folder = temporaryFolder(t)
   let mounts = false
@@ -189,6 +212,7 @@ test('a profile that is damaged, foreign or of another version does no harm', as
     JSON.stringify({ ...good, host: 'elsewhere.example' }),
     JSON.stringify({ ...good, uploadBy: 'pigeon' }),
     JSON.stringify({ ...good, chunkSize: -1 }),
+    JSON.stringify({ ...good, immutableTags: { 'acme/app': 'v1' } }),
     JSON.stringify({ ...good, software: 'a\u0007b' }),
   ]
   mkdirSync(path.join(folder, 'hosts'), { recursive: true })
@@ -233,6 +257,7 @@ test('a profile that is written is read as it was', () => {
     mounts: 'made',
     headTellsNothing: true,
     deleteScopesRefused: 2,
+    immutableTags: { 'acme/app': ['latest', 'v1'], 'acme/base': ['*'] },
     deleteTag: 'no',
     deleteManifest: 'yes',
     sparseIndex: 'no',

@@ -64,6 +64,11 @@ export class BlobStream implements AsyncIterator<Uint8Array, undefined> {
 
   readonly return = async (): Promise<Piece> => this.#end()
 
+  /** Where it is being read from. */
+  get session(): HostSession {
+    return this.#open.session
+  }
+
   close(): void {
     this.#open.close()
   }

@@ -8,6 +8,7 @@ import type { Descriptor } from '../../../lib/oci/descriptor.ts'
 import { verifyStream } from '../../../lib/oci/digest.ts'
 import { pullFrom, type Scopes } from '../auth/scope.ts'
 import { discard } from '../http/body.ts'
+import { pauseBefore } from '../http/retry.ts'
 import type { KeepPlace } from '../http/session.ts'
 import { type Answer, headerOf } from '../http/wire.ts'
 import { nameOf, type RepositoryAt } from '../repository-at.ts'
@@ -17,7 +18,8 @@ import { type Again, BlobStream, type Open, type OpenBlob } from './blob-stream.
 const NO_RANGES: ReadonlySet<number> = new Set([400, 405, 416, 501])
 
 /**
- * Damage that is found before a byte was handed on, as in every blob that comes in one piece, is asked for once more.
+ * Damage that is found before a byte was handed on, as in every blob that comes in one piece, is asked for again, as
+ * often as anything else. Once bytes were handed on, only who has them can begin again.
  *
  * @param name of the repository, for messages
  * @param open opens the blob, from its start or, later, from where reading stopped
@@ -37,13 +39,18 @@ export async function streamBlob(
   }
   let current = await start()
   const first = async () => {
-    try {
-      return await current.checked.next()
-    } catch (error) {
-      current.stream.close()
-      if (!(error instanceof DigestMismatchError)) throw error
-      current = await start({ failing: undefined })
-      return current.checked.next()
+    for (let failures = 0; ; failures++) {
+      try {
+        return await current.checked.next()
+      } catch (error) {
+        current.stream.close()
+        signal.throwIfAborted()
+        const { session } = current.stream
+        if (!(error instanceof DigestMismatchError) || failures >= session.policy.retries) throw error
+        if (failures > 0)
+          await session.policy.clock.sleep(pauseBefore(failures - 1, undefined, session.policy), signal)
+        current = await start({ failing: failures > 0 ? session : undefined })
+      }
     }
   }
   let next = () => {

@@ -112,14 +112,20 @@ test('bytes that are not what was asked for are refused, by digest and by the di
   await assert.rejects(reader.resolve('v1' as never, SIGNAL), DigestMismatchError)
 })
 
-test('a manifest that comes damaged is asked for once more', async t => {
-  const registry = await startScriptedRegistry(t, ({ url }) =>
-    url === '/v2/' ? undefined : found(FULL, registry.asked.length < 2 ? `${TEXT} ` : TEXT),
-  )
-  const { access } = await openTestClient(t)
-  assert.equal((await readerOf(access, `${registry.host}/a`).manifest(DIGEST, SIGNAL)).digest, DIGEST)
-  assert.equal(registry.asked.length, 2)
-})
+for (const [times, isGot] of [
+  [5, true],
+  [6, false],
+] as const)
+  test(`a manifest that comes damaged ${times} times in a row is asked for again${isGot ? '' : ', as often as anything else, and then an error'}`, async t => {
+    const registry = await startScriptedRegistry(t, ({ url }) =>
+      url === '/v2/' ? undefined : found(FULL, registry.asked.length <= times ? `${TEXT} ` : TEXT),
+    )
+    const { access } = await openTestClient(t)
+    const reading = readerOf(access, `${registry.host}/a`).manifest(DIGEST, SIGNAL)
+    if (isGot) assert.equal((await reading).digest, DIGEST)
+    else await assert.rejects(reading, { name: 'DigestMismatchError', actual: digestOf(`${TEXT} `) })
+    assert.equal(registry.asked.length, 6)
+  })
 
 test('a manifest larger than registries have to take is refused', async t => {
   const registry = await startScriptedRegistry(t, ({ url }) =>

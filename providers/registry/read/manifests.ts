@@ -93,25 +93,8 @@ async function absent(at: RepositoryAt, answer: Answer, signal: AbortSignal): Pr
   return isWebPage(answer) && !looksLikeRegistry ? { kind: 'refused' } : { kind: 'absent' }
 }
 
-/**
- * The manifest, proved; undefined when it is not there. Damaged bytes are asked for once more: they may come from one of
- * several caches, or have been damaged on the way.
- */
+/** The manifest, proved; undefined when it is not there. Damaged bytes are asked for again like what broke off. */
 async function getManifest(
-  at: RepositoryAt,
-  reference: string,
-  action: string,
-  signal: AbortSignal,
-): Promise<RawManifest | undefined> {
-  try {
-    return await getOnce(at, reference, action, signal)
-  } catch (error) {
-    if (!(error instanceof DigestMismatchError)) throw error
-    return getOnce(at, reference, action, signal)
-  }
-}
-
-async function getOnce(
   at: RepositoryAt,
   reference: string,
   action: string,

@@ -197,30 +197,30 @@ for (const [what, body] of [
   ['truncated', BLOB.subarray(0, 299_999)],
   ['too long', Buffer.concat([BLOB, BLOB])],
 ] as const)
-  test(`a blob that the server holds ${what} is asked for once more at most, and then an error`, async t => {
+  test(`a blob that the server holds ${what} is not asked for for ever, and then an error`, async t => {
     const registry = await startScriptedRegistry(t, ({ url }) =>
       url === '/v2/' ? undefined : { body, headers: { 'content-length': String(body.length) } },
     )
     const { access } = await openTestClient(t)
     const stream = await readerOf(access, `${registry.host}/a`).blob(DESCRIPTOR, SIGNAL)
     await assert.rejects(collect(stream), DigestMismatchError)
-    assert.ok(registry.asked.length <= 2)
+    assert.ok(registry.asked.length <= 6)
   })
 
-test('a small blob that comes damaged is asked for once more, and nobody sees the damage', async t => {
+test('a small blob that comes damaged five times is asked for again, and nobody sees the damage', async t => {
   const small = BLOB.subarray(0, 500)
   const descriptor = { mediaType: 'x', digest: digestOf(small), size: small.length }
   const damaged = Buffer.from(small)
   damaged[7] = (damaged[7] ?? 0) ^ 1
   const registry = await startScriptedRegistry(t, ({ url }) =>
-    url === '/v2/' ? undefined : { body: registry.asked.length < 2 ? damaged : small },
+    url === '/v2/' ? undefined : { body: registry.asked.length < 6 ? damaged : small },
   )
   const { access } = await openTestClient(t)
   assert.deepEqual(
     await collect(await readerOf(access, `${registry.host}/a`).blob(descriptor, SIGNAL)),
     small,
   )
-  assert.equal(registry.asked.length, 2)
+  assert.equal(registry.asked.length, 6)
 })
 
 test('damage in the part that was read on is found, over the whole', async t => {

@@ -29,6 +29,8 @@ export class BlobSource {
   readonly #content: BlobContent
   readonly #size: number
   #opened: Opened | undefined
+  /** Opened ahead, and nothing taken of it yet. */
+  #coming: Promise<AsyncIterable<Uint8Array>> | undefined
   #failure: { readonly error: unknown } | undefined
 
   /** @param size of the whole blob, bytes */
@@ -47,6 +49,13 @@ export class BlobSource {
   /** Whether every byte was handed out. */
   get isSpent(): boolean {
     return this.#opened?.taken === this.#size
+  }
+
+  /** Opens the content while its upload is begun: one round trip hides behind the other. What fails is told by `part`. */
+  ahead(signal: AbortSignal): void {
+    if (this.#opened !== undefined || this.#coming !== undefined) return
+    this.#coming = this.#content.open(signal)
+    this.#coming.catch(() => {})
   }
 
   /**
@@ -70,6 +79,8 @@ export class BlobSource {
   /** Lets go of a source that was not read to its end. */
   async close(): Promise<void> {
     const opened = this.#opened
+    this.#coming?.then(letGo, () => {})
+    this.#coming = undefined
     this.#opened = undefined
     await opened?.iterator.return?.().catch(() => {})
   }
@@ -78,8 +89,10 @@ export class BlobSource {
   async #openAt(start: number, signal: AbortSignal): Promise<Opened> {
     const before = this.#opened
     if (before !== undefined && before.taken === start && before.end === start) return before
+    const coming = this.#coming
+    this.#coming = undefined
     await this.close()
-    const content = await this.#content.open(signal)
+    const content = await (coming ?? this.#content.open(signal))
     const opened: Opened = {
       iterator: content[Symbol.asyncIterator](),
       taken: 0,
@@ -128,6 +141,13 @@ export class BlobSource {
     if (done === true) throw new PlaceError(`the source ended after ${taken} of ${this.#size} bytes`)
     return value
   }
+}
+
+/** A generator that was never asked for anything frees nothing when it is told to end. */
+async function letGo(content: AsyncIterable<Uint8Array>): Promise<void> {
+  const iterator = content[Symbol.asyncIterator]()
+  await iterator.next().catch(() => {})
+  await iterator.return?.().catch(() => {})
 }
 
 function asResult(piece: Uint8Array | undefined): IteratorResult<Uint8Array> {

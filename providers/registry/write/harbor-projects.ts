@@ -2,15 +2,12 @@
  * Harbor keeps repositories in projects, the first part of their path, and makes repositories but no projects by itself.
  * Which projects are missing is told by how it answers for a repository in them: only reading, with the rights at hand.
  */
-import type { RepositoryPath } from '../../../lib/oci/reference.ts'
 import { pullFrom } from '../auth/scope.ts'
 import { answerFault } from '../http/answer-fault.ts'
 import { discard } from '../http/body.ts'
 import { RegistryError } from '../http/registry-error.ts'
 import type { RepositoryAt } from '../repository-at.ts'
-
-/** What Harbor's token service is called in its challenge. */
-const SERVICE = 'harbor-registry'
+import { isHarbor, projectOf } from './harbor-api.ts'
 
 /** The project that an answer says is missing: Harbor's words, with status 404 or, for what is not public, 401. */
 export function missingProjectIn(text: string): string | undefined {
@@ -29,15 +26,6 @@ export async function findMissingProjects(
     [...byProject].map(async ([project, at]) => ((await isMissing(at, signal)) ? [project] : [])),
   )
   return answers.flat().sort()
-}
-
-function projectOf(path: RepositoryPath): string {
-  return path.split('/', 1)[0] ?? path
-}
-
-async function isHarbor(at: RepositoryAt, signal: AbortSignal): Promise<boolean> {
-  const { challenges } = await at.session.contact(signal)
-  return challenges.some(({ parameters }) => parameters.service === SERVICE)
 }
 
 /** Whatever else goes wrong says nothing of the project. */

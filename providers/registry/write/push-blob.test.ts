@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { PlaceError } from '../../../lib/errors.ts'
 import { digestOf } from '../../../lib/oci/digest.ts'
 import type { BlobContent } from '../../../lib/provider.ts'
@@ -39,6 +40,33 @@ test('an empty blob and a small one are uploaded like any other', async t => {
     assert.deepEqual(stored, [bytes])
     assert.equal(registry.requests.at(-1)?.headers['content-length'], String(bytes.length))
   }
+})
+
+test('a blob is opened at its source while its upload is begun, and let go of when that is refused', async t => {
+  let opened = 0
+  let ended = 0
+  const openedAtPost: number[] = []
+  const registry = await startScriptedRegistry(t, ({ method }) => {
+    if (method !== 'POST') return undefined
+    openedAtPost.push(opened)
+    return registryError(403, 'DENIED', 'no')
+  })
+  const { repository } = await openTestTarget(t, registry.host)
+  const content: BlobContent = {
+    open: async () => {
+      opened++
+      return (async function* () {
+        try {
+          yield BLOB
+        } finally {
+          ended++
+        }
+      })()
+    },
+  }
+  await assert.rejects(repository.pushBlob(DESCRIPTOR, content, SIGNAL), { status: 403 })
+  assert.deepEqual([opened, openedAtPost], [1, [1]])
+  while (ended === 0) await setImmediate()
 })
 
 test('a Location on another host is followed without the login', async t => {

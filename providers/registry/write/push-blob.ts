@@ -105,10 +105,19 @@ async function sendOrStartAgain(
   } catch (error) {
     signal.throwIfAborted()
     const cause = outgoing.source.takeFailure()?.error ?? error
+    if (!isContinued && isDamagedOnTheWay(cause)) {
+      outgoing.place = undefined
+      throw cause.with({ retryable: true })
+    }
     if (!isContinued || !(cause instanceof RegistryError) || cause.retryable) throw cause
     outgoing.place = undefined
     await sendOrStartAgain(outgoing, false, signal)
   }
+}
+
+/** What is sent is what the digest names: its source has been checked to the last byte. */
+function isDamagedOnTheWay(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === 'DIGEST_INVALID'
 }
 
 /** The session has a new token by then, so what remains is to send again. */

@@ -14,6 +14,7 @@ import { retrying } from '../http/retry.ts'
 import { type Answer, headerOf } from '../http/wire.ts'
 import { resolveManifest } from '../read/manifests.ts'
 import { nameOf, type RepositoryAt } from '../repository-at.ts'
+import { forgetImmutable, learnImmutable } from './immutable-tags.ts'
 import { writing } from './target-place.ts'
 
 /** How registries refuse to move a tag that is immutable, also when it would stay where it is (ECR, Harbor). */
@@ -21,6 +22,8 @@ const MAY_BE_IMMUTABLE: ReadonlySet<number | undefined> = new Set([400, 403, 409
 
 /** What a registry says when something that the manifest points at is not there. */
 const PARTS_UNKNOWN: ReadonlySet<string | undefined> = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'])
+/** What it says of bytes that were damaged on their way to it, and of what it does not take: worth one more try. */
+const MAY_BE_DAMAGED: ReadonlySet<string | undefined> = new Set(['DIGEST_INVALID', 'MANIFEST_INVALID'])
 /** Replicated registries may take a moment to find, on another node, what was pushed just before. */
 const REPLICATION_RETRIES = 2
 
@@ -32,13 +35,16 @@ export async function pushManifest(
   signal: AbortSignal,
 ): Promise<void> {
   const retries = Math.min(REPLICATION_RETRIES, at.session.policy.retries)
-  await retrying({ ...at.session.policy, retries }, signal, () => put(at, manifest, as, signal))
+  await retrying({ ...at.session.policy, retries }, signal, failures =>
+    put(at, manifest, as, failures === 0, signal),
+  )
 }
 
 async function put(
   at: RepositoryAt,
   manifest: RawManifest,
   as: Tag | Digest,
+  isFirst: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -59,14 +65,16 @@ async function put(
         checkStored(answer, manifest)
       },
     )
+    if (!isDigest(as)) forgetImmutable(at, as)
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error
     if (MAY_BE_IMMUTABLE.has(error.status) && !isDigest(as) && (await isThere(at, as, manifest, signal)))
       return
+    if (!isDigest(as)) learnImmutable(at, as, error)
     throw error.with({
       hint: hintFor(error, manifest) ?? error.hint,
       // What the session gave up on is not begun again here.
-      retryable: PARTS_UNKNOWN.has(error.code),
+      retryable: PARTS_UNKNOWN.has(error.code) || (isFirst && MAY_BE_DAMAGED.has(error.code)),
     })
   }
 }

@@ -3,12 +3,16 @@ import { PlaceError } from '../../../lib/errors.ts'
 import type { RepositoryPath } from '../../../lib/oci/reference.ts'
 import type {
   Ability,
+  AbilityKeeper,
+  ImmutabilityTeller,
+  ImmutableTag,
+  ProjectMaker,
   ProjectTeller,
   Target,
   TargetAbilities,
   TargetRepository,
 } from '../../../lib/provider.ts'
-import type { TargetAddress } from '../../../lib/target.ts'
+import type { Destination, TargetAddress } from '../../../lib/target.ts'
 import { SingleFlight } from '../http/single-flight.ts'
 import type { RepositoryAt } from '../repository-at.ts'
 import {
@@ -18,23 +22,36 @@ import {
   probeSparseIndex,
   type ReferrersProbe,
 } from './abilities.ts'
+import { createProject } from './harbor-api.ts'
 import { findMissingProjects } from './harbor-projects.ts'
+import { findImmutableTags } from './immutable-tags.ts'
 import { RegistryRepository } from './target-repository.ts'
 
 type Asked = keyof TargetAbilities
 
-export class RegistryTarget implements Target, ProjectTeller {
+export class RegistryTarget
+  implements Target, ProjectTeller, ProjectMaker, ImmutabilityTeller, AbilityKeeper
+{
   readonly address: TargetAddress
   readonly #locate: (path: RepositoryPath) => RepositoryAt
+  readonly #approve: (projects: readonly string[]) => void
   readonly #repositories = new Map<RepositoryPath, TargetRepository>()
   readonly #uploads = new SingleFlight<'mounted' | 'uploaded'>()
   readonly #known = new Map<Asked, Promise<Ability>>()
   #referrers: Promise<ReferrersProbe> | undefined
 
-  /** @param locate throws when registries.conf blocks the path */
-  constructor(address: TargetAddress, locate: (path: RepositoryPath) => RepositoryAt) {
+  /**
+   * @param locate throws when registries.conf blocks the path
+   * @param approve tells the guard which projects may be made
+   */
+  constructor(
+    address: TargetAddress,
+    locate: (path: RepositoryPath) => RepositoryAt,
+    approve: (projects: readonly string[]) => void,
+  ) {
     this.address = address
     this.#locate = locate
+    this.#approve = approve
   }
 
   /** @throws BlockedRegistryError */
@@ -67,6 +84,26 @@ export class RegistryTarget implements Target, ProjectTeller {
 
   missingProjects(repositories: readonly RepositoryPath[], signal: AbortSignal): Promise<readonly string[]> {
     return findMissingProjects(repositories.map(this.#locate), signal)
+  }
+
+  approveProjects(names: readonly string[]): void {
+    this.#approve(names)
+  }
+
+  createProject(name: string, signal: AbortSignal): Promise<void> {
+    return createProject(this.#locate(name as RepositoryPath), name, signal)
+  }
+
+  immutableTags(tags: readonly Destination[], signal: AbortSignal): Promise<readonly ImmutableTag[]> {
+    return findImmutableTags(
+      tags.map(({ repository, tag }) => ({ at: this.#locate(repository), tag })),
+      signal,
+    )
+  }
+
+  keepAbility(repository: RepositoryPath, ability: Asked, answer: 'yes' | 'no'): void {
+    this.#locate(repository).session.facts.abilities[ability] = answer
+    this.#known.set(ability, Promise.resolve(answer))
   }
 
   /** What could not be told is asked again another time: another repository may have the rights. */

@@ -51,6 +51,7 @@ export async function sendBlob(outgoing: Outgoing, signal: AbortSignal): Promise
   let hasClimbed = false
   let isUploadLost = false
   for (;;) {
+    if (outgoing.place === undefined) outgoing.source.ahead(signal)
     const place = outgoing.place ?? (await startUpload(at, operation, signal))
     outgoing.place = place
     const chosen = wayFor(way, place, descriptor.size, facts)
