@@ -70,6 +70,9 @@ export class StateError extends MirrorformError {}
 /** The plan cannot be made, read or applied. */
 export class PlanError extends MirrorformError {}
 
+/** The resources of a cluster cannot be made, or cannot be written where they were asked for. */
+export class ResourceError extends MirrorformError {}
+
 /** Interrupted by the user; what was finished is saved. */
 export class InterruptedError extends MirrorformError {
   override readonly exitCode: number = 130

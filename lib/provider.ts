@@ -9,7 +9,7 @@ import type { Descriptor } from './oci/descriptor.ts'
 import type { Digest } from './oci/digest.ts'
 import type { RawManifest } from './oci/manifest.ts'
 import type { Reference, RepositoryPath, Tag } from './oci/reference.ts'
-import type { TargetAddress } from './target.ts'
+import type { Destination, TargetAddress } from './target.ts'
 
 /** Reads one repository. Every byte it yields has been checked against the digest it was asked for by. */
 export interface RepositoryReader {
@@ -44,7 +44,7 @@ export interface ReferrersLister {
 }
 
 export interface BlobContent {
-  /** Opens the content at its source; called only when the bytes are needed, and once more for each retry. */
+  /** Opens the content at its source; called only when the bytes are about to be needed, and once more for each retry. */
   open(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
   /** A repository of the same target that holds the blob already. */
   readonly mountFrom?: RepositoryPath | undefined
@@ -102,6 +102,33 @@ export interface ProjectTeller {
   missingProjects(repositories: readonly RepositoryPath[], signal: AbortSignal): Promise<readonly string[]>
 }
 
+/** A target whose missing projects can be made by whoever has the right to. */
+export interface ProjectMaker {
+  /** Says that these and no others may be made: what the plan that is being applied lists. */
+  approveProjects(names: readonly string[]): void
+  /** Makes a private project; resolves also when it is there already. @throws PlaceError */
+  createProject(name: string, signal: AbortSignal): Promise<void>
+}
+
+export interface ImmutableTag {
+  readonly destination: Destination
+  /** How that is known. */
+  readonly because: string
+  /** What lets the tag move. */
+  readonly advice: string
+}
+
+/** A target that can tell which of its tags it does not let name another digest. */
+export interface ImmutabilityTeller {
+  /** Those of the tags of which it is known. Asks at most once for each tag, and changes nothing. */
+  immutableTags(tags: readonly Destination[], signal: AbortSignal): Promise<readonly ImmutableTag[]>
+}
+
+/** A target that keeps what an apply found out about it, for the plans that follow. */
+export interface AbilityKeeper {
+  keepAbility(repository: RepositoryPath, ability: keyof TargetAbilities, answer: 'yes' | 'no'): void
+}
+
 /** Where an image comes from. */
 export type ImageSource =
   | { readonly kind: 'registry'; readonly reference: Reference }
@@ -118,6 +145,25 @@ export interface ManifestCache {
   put(manifest: RawManifest): Promise<void>
 }
 
+export interface WebRequest {
+  readonly accept?: string
+  /** A longer answer is an error. */
+  readonly maxBytes: number
+}
+
+/** Reads what is not in a registry: update graphs, signatures of releases, chart indexes. */
+export interface WebReader {
+  /** The whole body, after retries; undefined when the server says that it is not there (404). @throws PlaceError */
+  get(url: string, request: WebRequest, signal: AbortSignal): Promise<Uint8Array | undefined>
+}
+
+/** What was worked out from content that never changes, kept between runs. A miss or a damaged entry is never an error. */
+export interface FactCache {
+  /** @param key names what was asked and, by digest, what it was asked of: `payload/sha256:…` */
+  get(key: string): Promise<Uint8Array | undefined>
+  put(key: string, bytes: Uint8Array): Promise<void>
+}
+
 export function canListTags<R extends RepositoryReader>(reader: R): reader is R & TagLister {
   return 'tags' in reader && typeof reader.tags === 'function'
 }
@@ -132,4 +178,16 @@ export function canTellSpace(target: Target): target is Target & SpaceTeller {
 
 export function canTellProjects(target: Target): target is Target & ProjectTeller {
   return 'missingProjects' in target && typeof target.missingProjects === 'function'
+}
+
+export function canMakeProjects(target: Target): target is Target & ProjectMaker {
+  return 'createProject' in target && typeof target.createProject === 'function'
+}
+
+export function canTellImmutability(target: Target): target is Target & ImmutabilityTeller {
+  return 'immutableTags' in target && typeof target.immutableTags === 'function'
+}
+
+export function canKeepAbilities(target: Target): target is Target & AbilityKeeper {
+  return 'keepAbility' in target && typeof target.keepAbility === 'function'
 }

@@ -14,6 +14,7 @@ import type { JournalEntry, State, StateImage } from '../state.ts'
 import { destinationKey, formatDestination } from '../target.ts'
 import { createBlobSender } from './blob-sender.ts'
 import { type ApplyContext, type ApplyOptions, throwIfStopping } from './context.ts'
+import { createProjects } from './create-projects.ts'
 import { createDeliveries } from './deliveries.ts'
 import type { ApplyEvent, ApplyResult, ItemOutcome, ItemResult } from './events.ts'
 import { createRemover, type DeleteChange } from './remove.ts'
@@ -48,6 +49,7 @@ export async function executePlan(execution: Execution, options: ApplyOptions): 
     ...options,
     emit: tally.emit,
     content: plan,
+    made: plan.made,
     record: execution.record,
     justAsked: () => askedAt !== undefined && now() - askedAt < ANSWERS_HOLD_MS,
   }
@@ -56,6 +58,7 @@ export async function executePlan(execution: Execution, options: ApplyOptions): 
   const deliveries = createDeliveries(schedule)
   const room: SendingRoom = { context, blobs: createBlobSender(context, state.loose), deliveries }
   context.emit({ type: 'start', items: todo.length, bytes: plan.summary.bytesToTransfer })
+  const refuseWithoutProject = await createProjects(context, plan)
   const refuseSparse = await trySparseIndex(context, schedule)
 
   const item = async (change: Change, work: () => Promise<'done' | 'already'>): Promise<ItemResult> => {
@@ -64,6 +67,7 @@ export async function executePlan(execution: Execution, options: ApplyOptions): 
     try {
       throwIfStopping(context)
       context.emit({ type: 'item-start', destination, action })
+      refuseWithoutProject(change)
       refuseSparse(change)
       const outcome = await work()
       context.emit({ type: 'item-done', destination, action, already: outcome === 'already' })

@@ -18,6 +18,8 @@ export interface ApplyOptions {
   readonly parallelImages: number
   /** Blobs in flight at once, over all images. */
   readonly parallelBlobs: number
+  /** How often a blob that came damaged is copied again, from its start; default 5. */
+  readonly damageRetries?: number
   /** Aborted by the second interrupt: everything stops now. */
   readonly signal: AbortSignal
   /** Aborted by the first interrupt: what is in flight ends, nothing new begins. */
@@ -27,6 +29,8 @@ export interface ApplyOptions {
 export interface ApplyContext extends ApplyOptions {
   /** The content the plan speaks of. */
   readonly content: ManifestStore
+  /** Blobs that no source has, by digest. */
+  readonly made: ReadonlyMap<Digest, Uint8Array>
   /** Writes finished work to the journal; resolves once it is on disk. */
   record(entry: JournalEntry): Promise<void>
   /** Whether the target told only just now, while the plan was made, what its tags name. */

@@ -43,7 +43,7 @@ describe('a target of which nobody knows whether it takes an index with missing 
       /not begun, .*tried first, that of mirror\.example\/ocp\/many:1/,
     )
     assert.match(result.results[1]?.hint ?? '', /--platform-index rewrite/)
-    const touched = target.mutations.map(({ repository }) => repository)
+    const touched = target.mutations.map(mutation => 'repository' in mutation && mutation.repository)
     assert.deepEqual(new Set(touched), new Set(['ocp/single']))
     assert.equal(source.counts()['GET blob'], IMAGES['single:1'].blobs.size)
   })
@@ -76,5 +76,31 @@ describe('a target of which nobody knows whether it takes an index with missing 
       assert.ok(change && 'transfer' in change)
       assert.deepEqual([change.transfer.trial, notes], [undefined, []])
     }
+  })
+
+  it('and which keeps what is learnt is told how the trial ended, so that the next plan knows', async t => {
+    for (const [can, expected] of [
+      ['no', [['ocp/many', 'sparseIndex', 'no']]],
+      ['yes', [['ocp/many', 'sparseIndex', 'yes']]],
+    ] as const) {
+      const { plan, apply, target } = unsure(t)
+      const kept: unknown[] = []
+      Object.assign(target, { keepAbility: (...told: readonly unknown[]) => void kept.push(told) })
+      const made = await plan(NAMES)
+      target.can = { ...target.can, sparseIndex: can }
+      await apply(made)
+      assert.deepEqual(kept, expected)
+    }
+  })
+
+  it('and holds all the children by chance has shown nothing by taking the index', async t => {
+    const { plan, apply, target } = unsure(t)
+    const kept: unknown[] = []
+    Object.assign(target, { keepAbility: (...told: readonly unknown[]) => void kept.push(told) })
+    const made = await plan(NAMES)
+    target.hold('ocp/many', 'other', IMAGES['many:1'])
+    target.content('ocp/many').manifests.delete(index)
+    await apply(made)
+    assert.deepEqual(kept, [])
   })
 })

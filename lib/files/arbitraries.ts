@@ -5,14 +5,14 @@
  * the same content, as it does outside.
  */
 import fc from 'fast-check'
-import type { Attachment, ImageContent, ManifestNode, ManifestStore } from '../graph/graph.ts'
+import type { Attachment, ImageContent, ManifestNode, ManifestStore, Origin } from '../graph/graph.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { DOCKER_LIST, OCI_INDEX, OCI_MANIFEST } from '../oci/media-types.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { Change, Expectation, Plan, Removal, Transfer } from '../plan/plan.ts'
 import type { JournalEntry, LooseBlob, State } from '../state.ts'
 import { type Destination, destinationKey, type TargetAddress } from '../target.ts'
-import { reachableFrom, sortedImages } from './reachable.ts'
+import { reachableFrom, sortedByKey, sortedImages } from './reachable.ts'
 import { sortedLoose } from './state-file.ts'
 
 /** Records as the program makes them, with an ordinary prototype. */
@@ -74,6 +74,29 @@ export const targets: fc.Arbitrary<TargetAddress> = fc.constantFrom<TargetAddres
   { kind: 'archive', folder: '/media/usb' },
 )
 
+const channels = fc.array(texts, { maxLength: 2 })
+
+export const origins: fc.Arbitrary<Origin> = fc.oneof(
+  record({ kind: fc.constant('additionalImage' as const), name: texts }),
+  record({ kind: fc.constant('release' as const), version: texts, architecture: texts, channels }),
+  record({
+    kind: fc.constant('release' as const),
+    version: texts,
+    architecture: texts,
+    channels,
+    component: texts,
+  }),
+  fc.constant({ kind: 'graphData' as const }),
+  record({ kind: fc.constant('catalog' as const), catalog: texts }),
+  record({
+    kind: fc.constant('bundle' as const),
+    catalog: texts,
+    package: texts,
+    bundle: texts,
+    channels,
+  }),
+)
+
 export const images: fc.Arbitrary<ImageContent> = digests.chain(digest =>
   record({
     destination: destinations,
@@ -82,10 +105,14 @@ export const images: fc.Arbitrary<ImageContent> = digests.chain(digest =>
     platforms: fc.subarray(['linux/amd64', 'linux/arm64/v8']),
     omitted: fc.subarray([...(WORLD.manifests.get(digest)?.manifests ?? [])]),
     attachments: fc.array(attachmentsOf(digest), { maxLength: 2 }),
-    origins: fc.array(record({ kind: fc.constant('additionalImage' as const), name: texts }), {
-      maxLength: 2,
-    }),
-  }).map(({ sourceDigest, ...image }) => ({ digest, ...image, ...(sourceDigest && { sourceDigest }) })),
+    origins: fc.array(origins, { maxLength: 2 }),
+    releaseSignatures: fc.array(texts, { maxLength: 2 }),
+  }).map(({ sourceDigest, releaseSignatures, ...image }) => ({
+    digest,
+    ...image,
+    ...(sourceDigest && { sourceDigest }),
+    ...(releaseSignatures.length > 0 && { releaseSignatures }),
+  })),
 )
 
 function attachmentsOf(subject: Digest): fc.Arbitrary<Attachment> {
@@ -210,6 +237,25 @@ export const plans: fc.Arbitrary<Plan> = record({
     bytesReclaimable: counts,
   }),
   changes: fc.array(changes, { maxLength: 5 }),
+  selections: fc.array(
+    record({
+      title: texts,
+      kept: fc.array(record({ name: texts, why: texts }), { maxLength: 3 }),
+      remarks: fc.array(texts, { maxLength: 2 }),
+    }),
+    { maxLength: 2 },
+  ),
+  documents: fc.array(
+    record({ url: texts, bytes: fc.uint8Array({ maxLength: 40 }) }).map(({ url, bytes }) => ({
+      url,
+      digest: digestOf(bytes),
+      bytes,
+    })),
+    { maxLength: 2 },
+  ),
+  made: fc
+    .array(fc.uint8Array({ maxLength: 40 }), { maxLength: 2 })
+    .map(list => sortedByKey(new Map(list.map(bytes => [digestOf(bytes), bytes])))),
   notes: fc.array(texts, { maxLength: 2 }),
 }).map(plan => ({
   ...plan,

@@ -5,7 +5,7 @@
  * into another tool, and read back against the file's target.
  */
 import { SyntaxFault } from '../errors.ts'
-import type { Attachment, ImageContent, ManifestNode, ManifestStore, Origin } from '../graph/graph.ts'
+import type { Attachment, ImageContent, ManifestNode, ManifestStore } from '../graph/graph.ts'
 import { algorithmOf, type Digest, digestOf } from '../oci/digest.ts'
 import {
   type Destination,
@@ -17,6 +17,7 @@ import {
 } from '../target.ts'
 import { type Field, type Json, unlessEmpty } from './canonical-json.ts'
 import { type JsonPart, readDigest, readText } from './json-part.ts'
+import { decodeOrigin, encodeOrigin } from './origin-json.ts'
 import { sortedByKey } from './reachable.ts'
 
 export function encodeImage(
@@ -32,12 +33,14 @@ export function encodeImage(
     omitted: unlessEmpty(image.omitted),
     attachments: unlessEmpty(image.attachments.map(encodeAttachment)),
     origins: unlessEmpty(image.origins.map(encodeOrigin)),
+    releaseSignatures: unlessEmpty(image.releaseSignatures ?? []),
   }
 }
 
 /** @throws SyntaxFault */
 export function decodeImage(target: TargetAddress, part: JsonPart): ImageContent {
   const sourceDigest = part.field('sourceDigest')
+  const releaseSignatures = part.field('releaseSignatures').listOrEmpty(readText)
   return {
     destination: decodeDestination(target, part.field('destination')),
     source: part.field('source').text(),
@@ -47,6 +50,7 @@ export function decodeImage(target: TargetAddress, part: JsonPart): ImageContent
     omitted: part.field('omitted').listOrEmpty(readDigest),
     attachments: part.field('attachments').listOrEmpty(decodeAttachment),
     origins: part.field('origins').listOrEmpty(decodeOrigin),
+    ...(releaseSignatures.length > 0 && { releaseSignatures }),
   }
 }
 
@@ -139,14 +143,6 @@ function decodeAttachment(part: JsonPart): Attachment {
     subject: part.field('subject').digest(),
     ...(tag.value !== undefined && { tag: tag.tag() }),
   }
-}
-
-function encodeOrigin(origin: Origin): Json {
-  return { kind: origin.kind, name: origin.name }
-}
-
-function decodeOrigin(part: JsonPart): Origin {
-  return { kind: part.field('kind').word(['additionalImage']), name: part.field('name').text() }
 }
 
 function keyed<V>(list: JsonPart, read: (entry: JsonPart) => readonly [Digest, V]): ReadonlyMap<Digest, V> {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decodePlan, encodePlan } from '../plan/plan-file.ts'
 import { decodeJournal, encodeJournalEntry, encodeJournalOwner } from './journal-lines.ts'
+import { JsonPart } from './json-part.ts'
+import { decodeOrigin, encodeOrigin } from './origin-json.ts'
 import { decodeState, encodeState } from './state-file.ts'
 
 const page = readFileSync(new URL('../../docs/file-formats.md', import.meta.url), 'utf8')
@@ -15,6 +17,16 @@ function example(name: string): string {
 
 test('the state shown in the documentation is one that mirrorform writes', () => {
   assert.equal(encodeState(decodeState(example('state'), 'docs')), example('state'))
+})
+
+test('the origins shown in the documentation are of every kind, as mirrorform writes them', () => {
+  const lines = example('origins').trimEnd().split('\n')
+  const decoded = lines.map(line => decodeOrigin(new JsonPart(JSON.parse(line))))
+  assert.deepEqual(
+    decoded.map(origin => JSON.stringify(encodeOrigin(origin))),
+    lines,
+  )
+  assert.equal(new Set(decoded.map(({ kind }) => kind)).size, 5)
 })
 
 test('the plan shown in the documentation is one that mirrorform writes', () => {

@@ -8,12 +8,40 @@ import type { Digest } from '../oci/digest.ts'
 import type { Tag } from '../oci/reference.ts'
 import type { Destination } from '../target.ts'
 
-/** Why an image is wanted. Later content kinds add their own members. */
-export interface Origin {
-  readonly kind: 'additionalImage'
-  /** The entry as the user wrote it. */
-  readonly name: string
-}
+/** Why an image is wanted. An image has one origin for each thing that asks for it. */
+export type Origin =
+  | {
+      readonly kind: 'additionalImage'
+      /** The entry as the user wrote it. */
+      readonly name: string
+    }
+  | {
+      readonly kind: 'release'
+      /** `4.16.8`; the digest's hex where a payload is named by digest and its version is not known. */
+      readonly version: string
+      /** As tags of releases say it: `x86_64`, `aarch64`, `ppc64le`, `s390x`, `multi`. */
+      readonly architecture: string
+      /** Channels of the image set that ask for the version, sorted; empty where `platform.release` names it. */
+      readonly channels: readonly string[]
+      /** The component's name in the payload (`etcd`); absent on the payload itself. */
+      readonly component?: string
+    }
+  /** `platform.graph`: the data of the update service. */
+  | { readonly kind: 'graphData' }
+  | {
+      readonly kind: 'catalog'
+      /** The catalog as the user wrote it. */
+      readonly catalog: string
+    }
+  | {
+      readonly kind: 'bundle'
+      readonly catalog: string
+      readonly package: string
+      /** The bundle as the catalog names it: `web-terminal.v1.9.0`. */
+      readonly bundle: string
+      /** Kept channels that have the bundle, sorted. */
+      readonly channels: readonly string[]
+    }
 
 export interface ManifestNode {
   readonly digest: Digest
@@ -53,6 +81,34 @@ export interface ImageContent {
   readonly omitted: readonly Digest[]
   readonly attachments: readonly Attachment[]
   readonly origins: readonly Origin[]
+  /** OpenPGP signatures of a release payload, base64, sorted: what clusters check before they update. */
+  readonly releaseSignatures?: readonly string[]
+}
+
+/** An image that mirrorform puts together: content of a base image, and manifests and blobs of its own. */
+export interface MadeImage {
+  readonly root: Digest
+  /** Every manifest that no source has, children before the index that lists them, the root last. */
+  readonly manifests: readonly { readonly mediaType: string; readonly text: string }[]
+  /** Blobs that no source has: layers and configs. */
+  readonly blobs: ReadonlyMap<Digest, Uint8Array>
+}
+
+/** A bundle of an operator of which an image cannot be had: what only such bundles ask for is not mirrored. */
+export interface IncompleteBundle {
+  /** As origins name it. */
+  readonly catalog: string
+  readonly package: string
+  readonly bundle: string
+  /** In the order of the bundle; at least one. */
+  readonly missing: readonly MissingImage[]
+}
+
+export interface MissingImage {
+  /** As the catalog writes it, or in canonical form. */
+  readonly image: string
+  /** What is wrong with it: `quay.io/acme/app:1 does not exist`. */
+  readonly message: string
 }
 
 export interface ManifestStore {
@@ -62,6 +118,8 @@ export interface ManifestStore {
 }
 
 export interface DesiredGraph extends ManifestStore {
+  /** The blobs of made images, which no source has. */
+  readonly made: ReadonlyMap<Digest, Uint8Array>
   /** Sorted by destination. */
   readonly images: readonly ImageContent[]
 }

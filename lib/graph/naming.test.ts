@@ -71,8 +71,8 @@ describe('images that meet at one destination', () => {
     const [image, ...rest] = placeImages(TARGET, [wantedImage('a.example/x:1'), renamed, renamed], 0)
     assert.equal(rest.length, 0)
     assert.deepEqual(
-      image?.origins.map(({ name }) => name),
-      ['a.example/x:1', 'x'],
+      image?.origins,
+      ['a.example/x:1', 'x'].map(name => ({ kind: 'additionalImage', name })),
     )
   })
 

@@ -22,13 +22,16 @@ import {
   formatDestination,
   type TargetAddress,
 } from '../target.ts'
-import type { Origin } from './graph.ts'
+import type { MadeImage, Origin } from './graph.ts'
+import { mergeOrigins } from './origins.ts'
 
 export interface PlacedImage {
   readonly destination: Destination
   readonly source: ImageSource
   readonly platforms: readonly string[]
   readonly origins: readonly Origin[]
+  readonly made?: MadeImage
+  readonly releaseSignatures?: readonly string[]
 }
 
 /** The canonical text of a source, as state and plan record it. */
@@ -73,29 +76,53 @@ export function placeImages(
       tag: image.tag,
     }
     const platforms = [...new Set(image.platforms.map(formatPlatform))].sort(compareText)
-    const next = { destination, source: image.source, platforms, origins: image.origins }
+    const { source, origins, made, releaseSignatures } = image
+    const next = {
+      destination,
+      source,
+      platforms,
+      origins: mergeOrigins(origins),
+      ...(made !== undefined && { made }),
+      ...(releaseSignatures !== undefined && { releaseSignatures }),
+    }
     const key = destinationKey(destination)
     const before = placed.get(key)
     if (before === undefined) placed.set(key, next)
-    else if (formatSource(before.source) === formatSource(next.source)) placed.set(key, merge(before, next))
+    else if (isSame(before, next)) placed.set(key, merge(before, next))
     else clashes.push(describeClash(formatDestination(target, destination), before, next))
   }
   if (clashes.length > 0)
     throw new PlanError(clashes.join('\n'), {
-      hint: 'give one of the images its own place with targetRepo or targetTag',
+      hint: 'give one of them its own place: an image with targetRepo or targetTag, a catalog with targetCatalog or targetTag',
     })
   return [...placed.entries()].sort(([a], [b]) => compareText(a, b)).map(([, image]) => image)
 }
 
+/** Images put together here are the same when their roots are, whatever they were made from. */
+function isSame(a: PlacedImage, b: PlacedImage): boolean {
+  if (a.made?.root !== b.made?.root) return false
+  return a.made !== undefined || formatSource(a.source) === formatSource(b.source)
+}
+
 function merge(a: PlacedImage, b: PlacedImage): PlacedImage {
-  const origins = new Map([...a.origins, ...b.origins].map(origin => [JSON.stringify(origin), origin]))
   const all = a.platforms.length === 0 || b.platforms.length === 0
   const platforms = all ? [] : [...new Set([...a.platforms, ...b.platforms])].sort(compareText)
-  return { ...a, platforms, origins: [...origins.values()] }
+  const signatures = [...(a.releaseSignatures ?? []), ...(b.releaseSignatures ?? [])]
+  return {
+    ...a,
+    platforms,
+    origins: mergeOrigins([...a.origins, ...b.origins]),
+    ...(signatures.length > 0 && { releaseSignatures: [...new Set(signatures)].sort(compareText) }),
+  }
 }
 
 function describeClash(destination: string, a: PlacedImage, b: PlacedImage): string {
-  return `two sources meet at ${destination}: ${formatSource(a.source)} and ${formatSource(b.source)}`
+  return `two sources meet at ${destination}: ${describeSource(a)} and ${describeSource(b)}`
+}
+
+function describeSource({ source, made }: PlacedImage): string {
+  const name = formatSource(source)
+  return made === undefined ? name : `${made.root}, made from ${name}`
 }
 
 /** Reads what `formatSource` writes. @throws SyntaxFault */

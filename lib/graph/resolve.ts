@@ -7,7 +7,7 @@
  * A source that fails does not stop the others: all failures come back together.
  */
 import pLimit from 'p-limit'
-import { hintOf, messageOf, PlanError } from '../errors.ts'
+import { PlanError } from '../errors.ts'
 import { referrersTag } from '../oci/attachment-tags.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
@@ -15,15 +15,25 @@ import { parseManifest } from '../oci/manifest.ts'
 import { OCI_INDEX } from '../oci/media-types.ts'
 import { pullBy, type Tag } from '../oci/reference.ts'
 import type { Ability, ManifestCache, RepositoryReader, Sources } from '../provider.ts'
-import type { State, StateImage } from '../state.ts'
+import type { State } from '../state.ts'
 import { destinationKey } from '../target.ts'
 import { createAttachmentFinder, type FoundAttachment } from './attachments.ts'
-import { type Attachment, type DesiredGraph, type ImageContent, manifestsBelow } from './graph.ts'
+import {
+  type Attachment,
+  type DesiredGraph,
+  type ImageContent,
+  type MadeImage,
+  manifestsBelow,
+} from './graph.ts'
 import { createManifestLoader, type ManifestLoader } from './manifest-loader.ts'
 import { formatSource, type PlacedImage } from './naming.ts'
 import { omittedChildren, type PlatformIndexMode, rewriteIndex } from './platform-choice.ts'
 import { listReferrers } from './referrers-list.ts'
+import { MissingImageError, type ResolveFailure } from './resolve-error.ts'
+import { heldComponents, isComponent, mergeAttachments, reusable, wishesOf } from './reuse.ts'
 import { isSignature } from './signatures.ts'
+
+export { type ResolveFailure, resolveError } from './resolve-error.ts'
 
 /** Whether signatures and other attachments travel. */
 export type AttachmentPolicy = 'copy-if-present' | 'required' | 'ignore'
@@ -37,11 +47,6 @@ export interface ResolveOptions {
   readonly attachments: AttachmentPolicy
   /** Where the target lacks the referrers API, the tag that lists referrers has to be made. */
   readonly targetReferrersApi: Ability
-}
-
-export interface ResolveFailure {
-  readonly image: PlacedImage
-  readonly error: unknown
 }
 
 export interface Resolved {
@@ -82,6 +87,7 @@ export async function resolveGraph(
     graph: {
       images: contents.filter(content => content !== undefined),
       ...resolver.nodes,
+      made: resolver.made,
     },
     failures: failures.sort((a, b) => order(a) - order(b)),
     notes: [...resolver.notes].sort(),
@@ -91,7 +97,9 @@ export async function resolveGraph(
 function createResolver(images: readonly PlacedImage[], options: ResolveOptions, signal: AbortSignal) {
   const loader = createManifestLoader(options.cache, options.state)
   const notes = new Set<string>()
+  const madeBlobs = new Map<Digest, Uint8Array>()
   const held = new Map(options.state?.images.map(image => [destinationKey(image.destination), image]))
+  const components = heldComponents(options.state)
   /** A mirror of an image by digest has the very tag under which that image's referrers would be listed. */
   const taken = new Set([...images, ...held.values()].map(image => destinationKey(image.destination)))
   const finder = createAttachmentFinder(async (reader, digest, abort) => {
@@ -101,8 +109,9 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
 
   async function resolve(image: PlacedImage): Promise<ImageContent> {
     const source = formatSource(image.source)
+    if (image.made !== undefined) return resolveMade(image, image.made, source)
     const before = reusable(held.get(destinationKey(image.destination)), image, source, options.platformIndex)
-    if (before !== undefined && !options.refresh) return { ...before, origins: image.origins }
+    if (before !== undefined && !options.refresh) return { ...before, ...wishesOf(image) }
     const reader = options.sources.open(image.source)
     const reference = image.source.kind === 'registry' ? pullBy(image.source.reference) : image.source.tag
     const sourceDigest = await digestAt(reader, reference, source)
@@ -117,9 +126,31 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
       platforms: image.platforms,
       omitted: root.omitted,
       attachments: there?.digest === root.digest ? there.attachments : [],
-      origins: image.origins,
+      ...wishesOf(image),
     }
+    const known = isComponent(content) ? components.get(content.digest) : undefined
+    if (known !== undefined && options.attachments !== 'required')
+      return { ...content, attachments: known.attachments }
     return { ...content, attachments: await attachmentsOf(reader, content, unchanged) }
+  }
+
+  /** Nothing is asked about its root: only mirrorform has it, and signatures of the base image are of other content. */
+  async function resolveMade(image: PlacedImage, made: MadeImage, source: string): Promise<ImageContent> {
+    for (const { mediaType, text } of made.manifests) addMade(loader, mediaType, text)
+    await loader.addBelow(options.sources.open(image.source), made.root, new Set(), signal)
+    for (const [digest, bytes] of made.blobs) madeBlobs.set(digest, bytes)
+    const there = held.get(destinationKey(image.destination))
+    const base = image.source.kind === 'registry' ? image.source.reference.digest : undefined
+    return {
+      destination: image.destination,
+      source,
+      digest: made.root,
+      ...(base !== undefined && { sourceDigest: base }),
+      platforms: image.platforms,
+      omitted: [],
+      attachments: there?.digest === made.root ? there.attachments : [],
+      ...wishesOf(image),
+    }
   }
 
   async function digestAt(
@@ -130,9 +161,7 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
     if (by?.includes(':')) return by as Digest
     const found: Descriptor | undefined = await reader.resolve(by ?? ('latest' as Tag), signal)
     if (found !== undefined) return found.digest
-    throw new PlanError(`${source} does not exist`, {
-      hint: 'check the name and the tag; `skopeo list-tags` on the repository shows what there is',
-    })
+    throw new MissingImageError(source)
   }
 
   async function resolveRoot(reader: RepositoryReader, image: PlacedImage, digest: Digest) {
@@ -194,28 +223,7 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
     })
   }
 
-  return { resolve, nodes: loader.nodes, notes }
-}
-
-/** What the state holds of this image, if it was wanted in the same way. */
-function reusable(
-  held: StateImage | undefined,
-  image: PlacedImage,
-  source: string,
-  mode: PlatformIndexMode,
-): StateImage | undefined {
-  if (held === undefined || held.source !== source || held.platforms.join() !== image.platforms.join())
-    return undefined
-  const otherMode = mode === 'rewrite' ? held.omitted.length > 0 : held.sourceDigest !== undefined
-  return otherMode ? undefined : held
-}
-
-/** What was found now replaces what was known under the same tag; what is gone at the source is not dropped here. */
-function mergeAttachments(known: readonly Attachment[], found: readonly Attachment[]): readonly Attachment[] {
-  const merged = new Map(known.map(attachment => [attachment.tag ?? attachment.digest, attachment]))
-  for (const { digest, subject, tag } of found)
-    merged.set(tag ?? digest, { digest, subject, ...(tag !== undefined && { tag }) })
-  return [...merged.values()]
+  return { resolve, nodes: loader.nodes, made: madeBlobs, notes }
 }
 
 function addMade(loader: ManifestLoader, mediaType: string, text: string): Digest {
@@ -223,14 +231,4 @@ function addMade(loader: ManifestLoader, mediaType: string, text: string): Diges
   const raw = { digest: digestOf(bytes), mediaType, bytes }
   loader.addNode({ raw, manifest: parseManifest(raw, raw.digest) }, text)
   return raw.digest
-}
-
-/** One error for all images that could not be resolved: each with its message, and every hint once. */
-export function resolveError(failures: readonly ResolveFailure[]): PlanError {
-  const lines = failures.map(({ error }) => messageOf(error))
-  const hints = new Set(failures.flatMap(({ error }) => hintOf(error) ?? []))
-  return new PlanError([...new Set(lines)].join('\n'), {
-    cause: failures[0]?.error,
-    hint: hints.size > 0 ? [...hints].join('\n') : undefined,
-  })
 }

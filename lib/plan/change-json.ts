@@ -32,10 +32,8 @@ const ACTIONS = [
 ] as const satisfies readonly Action[]
 
 export function encodeChange(target: TargetAddress, store: ManifestStore, change: Change): Json {
-  const { destination, source, digest, sourceDigest, platforms, omitted, attachments, origins } = encodeImage(
-    target,
-    change.image,
-  )
+  const image = encodeImage(target, change.image)
+  const { destination, source, digest, sourceDigest, platforms, omitted, attachments, origins } = image
   return {
     action: change.action,
     destination,
@@ -47,6 +45,7 @@ export function encodeChange(target: TargetAddress, store: ManifestStore, change
     omitted,
     attachments,
     origins,
+    releaseSignatures: image.releaseSignatures,
     size: contentSize(store, change.image),
     ...encodeWork(change),
   }

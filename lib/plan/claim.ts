@@ -54,6 +54,7 @@ export async function claimImages(
       omitted,
       attachments: attachments.map(({ digest, subject, tag }) => ({ digest, subject, ...(tag && { tag }) })),
       origins: image.origins,
+      ...(image.releaseSignatures && { releaseSignatures: image.releaseSignatures }),
     }
   }
 

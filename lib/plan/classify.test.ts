@@ -56,6 +56,22 @@ describe('what happens to a destination', () => {
       assert.match(verdict.reason, /protected/)
     })
 
+  it('a component that another channel asks for as well, or a new signature, changes only what is known of it', () => {
+    const etcd = (...channels: readonly string[]): Partial<ImageContent> => ({
+      origins: [{ kind: 'release', version: '4.16.8', architecture: 'x86_64', channels, component: 'etcd' }],
+    })
+    const held = imageAt(PLACE, 'D', etcd('stable-4.16'))
+    const news = [
+      imageAt(PLACE, 'D', etcd('eus-4.16', 'stable-4.16')),
+      { ...held, releaseSignatures: ['QQ=='] },
+      held,
+    ]
+    assert.deepEqual(
+      news.map(image => classify([image], [held], actualOf(PLACE, 'D'), () => false)[0]?.action),
+      ['adopt', 'adopt', 'keep'],
+    )
+  })
+
   it('a move keeps the old digest, expects what was found, and tells of drift', () => {
     const verdict = verdictOn('D', 'S', 'X')
     assert.equal(verdict?.action, 'move')

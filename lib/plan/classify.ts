@@ -15,7 +15,7 @@
  * | –       | S     | S, or not asked   | delete (forget where protected)                               |
  * | –       | S     | nothing, or other | forget: gone, or replaced by somebody                         |
  */
-import type { Attachment, ImageContent } from '../graph/graph.ts'
+import type { Attachment, ImageContent, Origin } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { StateImage } from '../state.ts'
 import { compareText, destinationKey } from '../target.ts'
@@ -107,9 +107,14 @@ export function sameDescription(a: ImageContent, b: ImageContent): boolean {
   return describe(a) === describe(b)
 }
 
-function describe({ source, sourceDigest, platforms, omitted, origins }: ImageContent): string {
-  const reasons = origins.map(({ kind, name }) => [kind, name])
-  return JSON.stringify([source, sourceDigest ?? null, platforms, omitted, reasons])
+function describe({ source, sourceDigest, platforms, omitted, origins, ...more }: ImageContent): string {
+  const signatures = more.releaseSignatures ?? []
+  return JSON.stringify([source, sourceDigest ?? null, platforms, omitted, origins.map(wordsOf), signatures])
+}
+
+/** An origin as a list, so that the order in which its members were written tells nothing. */
+function wordsOf(origin: Origin): readonly unknown[] {
+  return Object.entries(origin).sort(([a], [b]) => compareText(a, b))
 }
 
 function unwanted(

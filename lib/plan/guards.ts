@@ -100,5 +100,15 @@ function describeKind(kind: Origin['kind']): string {
   switch (kind) {
     case 'additionalImage':
       return 'additional image'
+    case 'release':
+      return 'image of a release'
+    case 'graphData':
+      return 'update graph data image'
+    case 'catalog':
+      return 'operator catalog'
+    case 'bundle':
+      return 'image of an operator'
+    default:
+      return kind satisfies never
   }
 }

@@ -5,7 +5,10 @@
  * All asking happens in `survey.ts`; everything decided here follows from the answers, so that the same answers give
  * the same plan, byte for byte.
  */
+import type { KeptDocument } from '../content/documents.ts'
+import type { Selection } from '../content/selection.ts'
 import { PlanError } from '../errors.ts'
+import { sortedByKey } from '../files/reachable.ts'
 import {
   blobsBelow,
   closureOf,
@@ -13,6 +16,7 @@ import {
   type ImageContent,
   type ManifestStore,
 } from '../graph/graph.ts'
+import type { Digest } from '../oci/digest.ts'
 import type { Target, TargetAbilities } from '../provider.ts'
 import type { LoadedState, StateImage } from '../state.ts'
 import { type Destination, destinationKey } from '../target.ts'
@@ -24,7 +28,8 @@ import {
   refuseMassDelete,
   refuseSparse,
 } from './guards.ts'
-import { refuseMissingProjects } from './missing-projects.ts'
+import { refuseImmutable } from './immutable-tags.ts'
+import { planProjects } from './missing-projects.ts'
 import { noteMissing } from './missing-repositories.ts'
 import { checkPaths } from './path-limits.ts'
 import type { Change, Plan, PlanInput, PlanOptions } from './plan.ts'
@@ -36,11 +41,14 @@ import { trySparseIndex } from './sparse-trial.ts'
 import { surveyTags } from './survey.ts'
 import { surveyHoldings } from './survey-holdings.ts'
 import { createTransferPlanner } from './transfers.ts'
+import { heldBack, keepHeldBack, NOTHING_WITHHELD, type Withheld } from './withheld.ts'
 
 export interface PlanRequest {
   readonly graph: DesiredGraph
   /** Destinations that are wanted but out of scope: what the state has there is not looked at, whatever its source. */
   readonly wantedElsewhere?: readonly Destination[]
+  /** Bundles that cannot be had whole; default none. */
+  readonly withheld?: Withheld
   readonly loaded: LoadedState | undefined
   readonly target: Target
   readonly abilities: TargetAbilities
@@ -50,7 +58,13 @@ export interface PlanRequest {
   readonly protect: readonly string[]
   /** Unwanted images stay, and stay in the state. */
   readonly skipDeletes: boolean
+  /** Projects that the target lacks are made by apply; default: they refuse the plan. */
+  readonly createProjects?: boolean
   readonly notes: readonly string[]
+  /** How sections of the image sets came down to the graph's images. */
+  readonly selections: readonly Selection[]
+  /** What was read to choose them. */
+  readonly documents: readonly KeptDocument[]
   readonly statePath: string
 }
 
@@ -62,9 +76,12 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
   const isProtected = protectedBy(prefix, request.protect)
   const all = loaded?.state.images ?? []
   const elsewhere = new Set(request.wantedElsewhere?.map(destinationKey))
-  const held = all.filter(
+  const looked = all.filter(
     ({ destination, source }) => inScope(destination, source) && !elsewhere.has(destinationKey(destination)),
   )
+  const withheld = request.withheld ?? NOTHING_WITHHELD
+  const back = heldBack(looked, graph.images, withheld)
+  const held = looked.filter(image => !back.has(image))
   const actual = await surveyTags(target, destinationsToAsk(graph.images, held, options.refresh), signal)
   const verdicts = classify(graph.images, held, actual, image => isProtected(image.destination, image.source))
   const store = mergeStores(loaded?.state, graph)
@@ -96,13 +113,17 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     signal,
   )
   const space = await refuseShortOfSpace(target, planner.counts.bytesToTransfer, signal)
-  const projects = await refuseMissingProjects(target, absent, signal)
-  refuse([...projects, ...deletes.refusals, ...(space === undefined ? [] : [space])])
+  const made = await planProjects(target, absent, request.createProjects ?? false, signal)
+  const immutable = options.refresh
+    ? await refuseImmutable(target, [...tried.changes, ...deletes.changes], signal)
+    : []
+  refuse([...made.refusals, ...immutable, ...deletes.refusals, ...(space === undefined ? [] : [space])])
   const changes = [
     ...tried.changes,
     ...deletes.changes,
     ...forgets(verdicts),
     ...skipped(request.skipDeletes, verdicts),
+    ...keepHeldBack(back),
   ]
   return {
     target: target.address,
@@ -111,11 +132,17 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     statePath: request.statePath,
     inputs: request.inputs,
     options,
+    ...(made.projects.length > 0 && { projects: made.projects }),
     changes,
+    ...(withheld.incomplete.length > 0 && { incomplete: withheld.incomplete }),
+    selections: request.selections,
+    documents: request.documents,
+    made: madeIn(graph.made, changes),
     notes: [
       ...request.notes,
       ...paths.notes,
       ...noteMissing(target.address, absent),
+      ...made.notes,
       ...sent.notes,
       ...tried.notes,
     ],
@@ -203,6 +230,20 @@ function contentOf(store: ManifestStore, changes: readonly Change[]): ManifestSt
       .map(digest => [digest, store.blobs.get(digest) ?? 0] as const),
   )
   return { manifests, blobs }
+}
+
+/** The blobs of made images that some change brings, in the order of their digests. */
+function madeIn(
+  made: ReadonlyMap<Digest, Uint8Array>,
+  changes: readonly Change[],
+): ReadonlyMap<Digest, Uint8Array> {
+  if (made.size === 0) return made
+  const brought = new Set(
+    changes.flatMap(change =>
+      'transfer' in change ? change.transfer.blobs.map(({ digest }) => digest) : [],
+    ),
+  )
+  return sortedByKey(new Map([...made].filter(([digest]) => brought.has(digest))))
 }
 
 function mergeStores(state: ManifestStore | undefined, graph: ManifestStore): ManifestStore {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { PlanError } from '../errors.ts'
 import { plans } from '../files/arbitraries.ts'
@@ -69,6 +70,9 @@ const plan = {
     [old, node(old)],
   ]),
   blobs: new Map([[layer, 1000]]),
+  selections: [],
+  documents: [],
+  made: new Map(),
   notes: ['two images share a tag'],
 } as unknown as Plan
 const text = encodePlan(plan)
@@ -181,6 +185,62 @@ for (const [what, damaged, message, hint] of damages) {
     )
   })
 }
+
+const graph = Buffer.from('{"nodes":[]}')
+const blob = Buffer.from('a layer')
+const rich: Plan = {
+  ...plan,
+  selections: [
+    {
+      title: 'channel stable-4.16 (x86_64)',
+      kept: [{ name: '4.16.8', why: 'head of the channel' }],
+      remarks: ['no way from 4.15.1'],
+    },
+  ],
+  documents: [
+    { url: 'https://graph.example/graph?channel=stable-4.16', digest: digestOf(graph), bytes: graph },
+  ],
+  made: new Map([[digestOf(blob), blob]]),
+}
+
+test('a selection, a document and a made blob have one line each, and the order of made blobs does not matter', () => {
+  const lines = encodePlan(rich).split('\n')
+  assert.ok(
+    lines.includes(
+      '    {"title":"channel stable-4.16 (x86_64)","kept":[{"name":"4.16.8","why":"head of the channel"}],"remarks":["no way from 4.15.1"]}',
+    ),
+  )
+  assert.ok(
+    lines.includes(`    {"digest":"${digestOf(blob)}","size":7,"base64":"${blob.toString('base64')}"}`),
+  )
+  const document = lines.find(line => line.includes('https://graph.example')) ?? ''
+  const { gzip } = JSON.parse(document) as { gzip: string }
+  assert.deepEqual(gunzipSync(Buffer.from(gzip, 'base64')), graph)
+  const other = digestOf('other')
+  const two = [...rich.made, [other, Buffer.from('other')] as const]
+  assert.equal(
+    encodePlan({ ...rich, made: new Map(two) }),
+    encodePlan({ ...rich, made: new Map(two.toReversed()) }),
+  )
+})
+
+const foreign: readonly (readonly [what: string, plan: Plan, message: RegExp])[] = [
+  [
+    'a document that is not what its digest names',
+    { ...rich, documents: [{ url: 'u', digest: old, bytes: graph }] },
+    /^p\.json: documents\[0\]\.gzip is not what sha256:\w+ names$/,
+  ],
+  [
+    'a made blob that is not what its digest names',
+    { ...rich, made: new Map([[old, blob]]) },
+    /^p\.json: made\[0\]\.base64 is not what sha256:\w+ names$/,
+  ],
+]
+
+for (const [what, wrong, message] of foreign)
+  test(`${what} is refused`, () => {
+    assert.throws(() => decodePlan(encodePlan(wrong), 'p.json'), { name: 'PlanError', message })
+  })
 
 test('a plan that git checked out with carriage returns is still the plan that was reviewed', () => {
   assert.deepEqual(decodePlan(text.replaceAll('\n', '\r\n'), 'p'), plan)

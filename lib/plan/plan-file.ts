@@ -9,10 +9,14 @@ import { type Field, type Json, readSeal } from '../files/canonical-json.ts'
 import { decodeStore, decodeTarget, storeFields } from '../files/content-json.ts'
 import { decodeFile, type FileKind, sealFile } from '../files/file-kind.ts'
 import { type JsonPart, readText } from '../files/json-part.ts'
+import { sortedByKey } from '../files/reachable.ts'
 import type { Digest } from '../oci/digest.ts'
 import { formatTarget } from '../target.ts'
 import { decodeChange, encodeChange } from './change-json.ts'
+import { decodeIncomplete, encodeIncomplete } from './incomplete-json.ts'
+import { decodeDocument, decodeMadeBlob, encodeDocument, encodeMadeBlob } from './kept-bytes-json.ts'
 import { isDestructive, type Plan, type PlanInput, type PlanOptions, type Summary } from './plan.ts'
+import { decodeSelection, encodeSelection } from './selection-json.ts'
 
 export const PLAN_FILE: FileKind = {
   format: 'mirrorform-plan',
@@ -41,6 +45,8 @@ export function decodePlan(text: string, name: string): Plan {
   return decodeFile(PLAN_FILE, lines, name, root => {
     refuseEdited(lines, name)
     const target = decodeTarget(root.field('target'))
+    const projects = root.field('projects').listOrEmpty(readText)
+    const incomplete = root.field('incomplete').listOrEmpty(decodeIncomplete)
     return {
       target,
       lineage: unlessNull(root.field('lineage'), part => part.filledText()),
@@ -49,8 +55,13 @@ export function decodePlan(text: string, name: string): Plan {
       inputs: root.field('inputs').list(decodeInput),
       options: decodeOptions(root.field('options')),
       summary: decodeSummary(root.field('summary')),
+      selections: root.field('selections').listOrEmpty(decodeSelection),
+      ...(projects.length > 0 && { projects }),
+      ...(incomplete.length > 0 && { incomplete }),
       changes: root.field('changes').list(part => decodeChange(target, part)),
       ...decodeStore(root),
+      documents: root.field('documents').listOrEmpty(decodeDocument),
+      made: new Map(root.field('made').listOrEmpty(decodeMadeBlob)),
       notes: root.field('notes').list(readText),
     }
   })
@@ -66,10 +77,20 @@ function planFields(plan: Plan): readonly Field[] {
     { key: 'options', value: encodeOptions(plan.options) },
     { key: 'destructive', value: isDestructive(plan) },
     { key: 'summary', value: encodeSummary(plan.summary) },
+    ...unlessNone('selections', plan.selections.map(encodeSelection)),
+    ...unlessNone('projects', plan.projects ?? []),
+    ...unlessNone('incomplete', (plan.incomplete ?? []).map(encodeIncomplete)),
     { key: 'changes', entities: plan.changes.map(change => encodeChange(plan.target, plan, change)) },
     ...storeFields(plan),
+    ...unlessNone('documents', plan.documents.map(encodeDocument)),
+    ...unlessNone('made', Array.from(sortedByKey(plan.made), encodeMadeBlob)),
     { key: 'notes', entities: plan.notes },
   ]
+}
+
+/** What few plans have is left out of the others. */
+function unlessNone(key: string, entities: readonly Json[]): readonly Field[] {
+  return entities.length === 0 ? [] : [{ key, entities }]
 }
 
 function refuseEdited(text: string, name: string): void {

@@ -5,7 +5,9 @@
  * and what it expects to find at the destination first (`expect`), so that a plan made yesterday can be checked item
  * by item today.
  */
-import type { ImageContent, ManifestStore } from '../graph/graph.ts'
+import type { KeptDocument } from '../content/documents.ts'
+import type { Selection } from '../content/selection.ts'
+import type { ImageContent, IncompleteBundle, ManifestStore } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { Revision } from '../state.ts'
@@ -124,8 +126,18 @@ export interface Plan extends ManifestStore {
   readonly inputs: readonly PlanInput[]
   readonly options: PlanOptions
   readonly summary: Summary
+  /** Projects that are made at the target before anything else, sorted; absent where there are none. */
+  readonly projects?: readonly string[]
   /** In the order of destinations; deletes (an index before what it lists) and forgets after everything else. */
   readonly changes: readonly Change[]
+  /** Bundles that are not brought because an image of theirs cannot be had; absent where there are none. */
+  readonly incomplete?: readonly IncompleteBundle[]
+  /** How sections of the image sets came down to these images. */
+  readonly selections: readonly Selection[]
+  /** Documents that took part in the choice, with their bytes. */
+  readonly documents: readonly KeptDocument[]
+  /** The bytes of made blobs that a change copies, or mounts: where a mount is refused they have to be sent. */
+  readonly made: ReadonlyMap<Digest, Uint8Array>
   /** Things the reviewer should know that are not changes. */
   readonly notes: readonly string[]
 }

@@ -37,7 +37,8 @@ export function planRemovals(store: ManifestStore, removals: RepositoryRemovals)
   const images = removals.going.toSorted((a, b) => heightOf(store, b.digest) - heightOf(store, a.digest))
   const leaving = leavingManifests(store, removals)
   const going = goingTags(images, removals, leaving)
-  const namedByGoing = new Set(going.values())
+  const goingTo = tagsByDigest(going)
+  const tagsOn = tagsByDigest(census.tags)
   const canUntag = removals.deleteTag === 'yes'
   const canDelete = removals.deleteManifest === 'yes'
   const arriving = new Map(removals.staying.map(image => [image.destination.tag, image.digest]))
@@ -47,13 +48,7 @@ export function planRemovals(store: ManifestStore, removals: RepositoryRemovals)
   /** Tags on the digest that neither go nor move to another image. */
   function sparedTags(digest: Digest): readonly Tag[] {
     const moves = (tag: Tag) => (arriving.get(tag) ?? digest) !== digest
-    return [...census.tags].flatMap(([tag, named]) =>
-      named === digest && !going.has(tag) && !moves(tag) ? [tag] : [],
-    )
-  }
-
-  function releasedBy(digest: Digest): readonly Tag[] {
-    return [...going].filter(([, named]) => named === digest).map(([tag]) => tag)
+    return (tagsOn.get(digest) ?? []).filter(tag => !going.has(tag) && !moves(tag))
   }
 
   /** Frees one tag, and the digest with the last one on it. */
@@ -65,7 +60,7 @@ export function planRemovals(store: ManifestStore, removals: RepositoryRemovals)
     if (!canDelete || deleted.has(digest)) return untag
     if (!leaving.has(digest))
       return canUntag ? untag : [{ do: 'displace-tag', tag, with: displacedManifest(repository, tag).digest }]
-    const releases = releasedBy(digest)
+    const releases = goingTo.get(digest) ?? []
     if (canUntag && releases.at(-1) !== tag) return untag
     deleted.add(digest)
     return [...untag, { do: 'delete-manifest', digest, releases }]
@@ -75,7 +70,7 @@ export function planRemovals(store: ManifestStore, removals: RepositoryRemovals)
   function freeBelow(image: ImageContent): readonly RemovalStep[] {
     if (!deleted.has(image.digest)) return []
     const untagged = closureOf(store, image).filter(
-      digest => leaving.has(digest) && !deleted.has(digest) && !namedByGoing.has(digest),
+      digest => leaving.has(digest) && !deleted.has(digest) && !goingTo.has(digest),
     )
     for (const digest of untagged) deleted.add(digest)
     return untagged.toReversed().map(digest => ({ do: 'delete-manifest', digest, releases: [] }))
@@ -86,6 +81,17 @@ export function planRemovals(store: ManifestStore, removals: RepositoryRemovals)
     const steps = [...tags.flatMap(freeTag), ...freeBelow(image)]
     return { image, removal: { steps, sparedTags: sparedTags(image.digest) } }
   })
+}
+
+/** In the order of the map. */
+function tagsByDigest(tags: ReadonlyMap<Tag, Digest>): ReadonlyMap<Digest, readonly Tag[]> {
+  const named = new Map<Digest, Tag[]>()
+  for (const [tag, digest] of tags) {
+    const known = named.get(digest)
+    if (known === undefined) named.set(digest, [tag])
+    else known.push(tag)
+  }
+  return named
 }
 
 /** Manifests that nothing has a use for once the images are gone. An attachment leaves with what it belongs to. */

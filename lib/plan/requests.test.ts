@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { sampleAdd, sampleDelete, sampleImage, samplePlan } from '../../testdata/sample-plans.ts'
 import { parseRepositoryPath, parseTag } from '../oci/reference.ts'
+import { requestLines } from '../report/request-text.ts'
 import { displacedManifest, EMPTY_BLOB_DIGEST } from './displaced.ts'
 import type { Change, RemovalStep } from './plan.ts'
+import { decodePlan, encodePlan } from './plan-file.ts'
 import { plannedRequests } from './requests.ts'
 
 function deleteBy(name: string, ...steps: readonly RemovalStep[]): Change {
@@ -12,6 +14,7 @@ function deleteBy(name: string, ...steps: readonly RemovalStep[]): Change {
 
 function requestsOf(...changes: readonly Change[]): readonly string[] {
   return plannedRequests(samplePlan(changes)).map(request => {
+    if (request.do === 'create-project') return `create-project ${request.project}`
     const what = 'tag' in request ? request.tag : 'reference' in request ? request.reference : request.digest
     return `${request.do} ${request.repository} ${what.slice(0, 12)}`
   })
@@ -27,6 +30,18 @@ it('what is only recorded makes no request', () => {
     ),
     [],
   )
+})
+
+it('projects that are made come before everything else', () => {
+  const plan = { ...samplePlan([sampleAdd('a:1')]), projects: ['ocp', 'team'] }
+  const requests = plannedRequests(plan)
+  assert.deepEqual(requests.slice(0, 2), [
+    { do: 'create-project', project: 'ocp' },
+    { do: 'create-project', project: 'team' },
+  ])
+  assert.deepEqual(requestLines(plan)[0], 'create project   ocp')
+  assert.deepEqual(decodePlan(encodePlan(plan), 'plan').projects, ['ocp', 'team'])
+  assert.doesNotMatch(encodePlan(samplePlan([sampleAdd('a:1')])), /"projects"/)
 })
 
 it('a send is its blobs, then its manifests; a mount says from where', () => {

@@ -10,6 +10,7 @@ import { EMPTY_BLOB_DIGEST } from './displaced.ts'
 import type { Change, Plan } from './plan.ts'
 
 export type PlannedRequest =
+  | { readonly do: 'create-project'; readonly project: string }
   | { readonly do: 'upload'; readonly repository: RepositoryPath; readonly digest: Digest }
   | {
       readonly do: 'mount'
@@ -26,10 +27,13 @@ export type PlannedRequest =
   | { readonly do: 'delete-tag'; readonly repository: RepositoryPath; readonly tag: Tag }
   | { readonly do: 'delete-manifest'; readonly repository: RepositoryPath; readonly digest: Digest }
 
-/** In the order of the plan's changes. */
+/** Projects first, then in the order of the plan's changes. */
 export function plannedRequests(plan: Plan): readonly PlannedRequest[] {
   const displacing = new Set<RepositoryPath>()
-  return plan.changes.flatMap(change => requestsOf(change, displacing))
+  return [
+    ...(plan.projects ?? []).map((project): PlannedRequest => ({ do: 'create-project', project })),
+    ...plan.changes.flatMap(change => requestsOf(change, displacing)),
+  ]
 }
 
 function tried(digest: Digest | undefined, repository: RepositoryPath): readonly PlannedRequest[] {

@@ -97,7 +97,9 @@ async function lookForBlobs(
     const attachments = action === 'adopt' ? [] : image.attachments
     const missing = missingManifests(store, image, attachments, holdings)
     const blobs = [...blobsBelow(store, missing)].filter(digest => !holdings.hasBlob(repository, digest))
-    wanted.set(repository, new Set([...(wanted.get(repository) ?? []), ...blobs]))
+    const known = wanted.get(repository) ?? new Set()
+    for (const digest of blobs) known.add(digest)
+    wanted.set(repository, known)
   }
   const owned = new Set(state?.images.map(({ destination }) => destination.repository))
   const questions = [...wanted].map(([repository, blobs]) => ({

@@ -1,0 +1,78 @@
+/**
+ * Images of operators that cannot be had -> which bundles are incomplete for it, and what is left without them.
+ *
+ * A catalog of hundreds of operators is not given up for one image that its vendor withdrew. What only incomplete bundles
+ * ask for is not brought, because an operator that lacks an image does not run; what the target holds of it stays. An image
+ * that anything else asks for has to be there, and so has everything that a source did not clearly call missing.
+ */
+import { messageOf, PlaceError } from '../errors.ts'
+import { compareText, type Destination } from '../target.ts'
+import type { DesiredGraph, IncompleteBundle, MissingImage, Origin } from './graph.ts'
+import { formatSource, type PlacedImage } from './naming.ts'
+import { MissingImageError, type ResolveFailure } from './resolve-error.ts'
+
+export interface WithoutIncomplete {
+  readonly graph: DesiredGraph
+  /** Those that stop the plan. */
+  readonly failures: readonly ResolveFailure[]
+  /** Sorted by catalog, package and bundle. */
+  readonly incomplete: readonly IncompleteBundle[]
+  /** Where images would have gone that only incomplete bundles ask for. */
+  readonly withheld: readonly Destination[]
+}
+
+type BundleOrigin = Extract<Origin, { kind: 'bundle' }>
+
+/**
+ * @param images that were resolved, or tried
+ * @param known bundles that were found incomplete before anything was asked
+ */
+export function withoutIncomplete(
+  { graph, failures }: { readonly graph: DesiredGraph; readonly failures: readonly ResolveFailure[] },
+  images: readonly PlacedImage[],
+  known: readonly IncompleteBundle[],
+): WithoutIncomplete {
+  const missing = failures.filter(failure => isMissing(failure.error) && isOperand(failure.image))
+  if (missing.length === 0 && known.length === 0) return { graph, failures, incomplete: [], withheld: [] }
+  const incomplete = new Map(known.map(bundle => [keyOf(bundle), bundle]))
+  for (const { image, error } of missing)
+    for (const origin of image.origins.filter(isBundle))
+      addMissing(incomplete, origin, { image: formatSource(image.source), message: messageOf(error) })
+  const isWithheld = ({ origins }: Pick<PlacedImage, 'origins'>) =>
+    origins.length > 0 && origins.every(origin => isBundle(origin) && incomplete.has(keyOf(origin)))
+  const set = new Set(missing)
+  return {
+    graph: { ...graph, images: graph.images.filter(image => !isWithheld(image)) },
+    failures: failures.filter(failure => !set.has(failure)),
+    incomplete: [...incomplete.values()].sort((a, b) => compareText(keyOf(a), keyOf(b))),
+    withheld: images.filter(isWithheld).map(({ destination }) => destination),
+  }
+}
+
+function addMissing(
+  incomplete: Map<string, IncompleteBundle>,
+  origin: BundleOrigin,
+  image: MissingImage,
+): void {
+  const key = keyOf(origin)
+  const { catalog, package: name, bundle } = origin
+  const before = incomplete.get(key)?.missing ?? []
+  incomplete.set(key, { catalog, package: name, bundle, missing: [...before, image] })
+}
+
+/** Whether the source said that it has no such thing: any other failure may be gone tomorrow. */
+function isMissing(error: unknown): boolean {
+  return error instanceof MissingImageError || (error instanceof PlaceError && error.status === 404)
+}
+
+function isOperand({ origins, made }: PlacedImage): boolean {
+  return made === undefined && origins.length > 0 && origins.every(isBundle)
+}
+
+function isBundle(origin: Origin): origin is BundleOrigin {
+  return origin.kind === 'bundle'
+}
+
+function keyOf(bundle: Pick<BundleOrigin, 'catalog' | 'package' | 'bundle'>): string {
+  return JSON.stringify([bundle.catalog, bundle.package, bundle.bundle])
+}
