@@ -1,5 +1,5 @@
 /** Wanted images: what every content kind produces and the graph resolves. */
-import type { Origin } from '../graph/graph.ts'
+import type { MadeImage, Origin } from '../graph/graph.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { ImageSource } from '../provider.ts'
@@ -12,4 +12,8 @@ export interface WantedImage {
   /** Empty means all. */
   readonly platforms: readonly Platform[]
   readonly origins: readonly Origin[]
+  /** Where mirrorform puts the image together; `source` is then the base image, by digest. */
+  readonly made?: MadeImage
+  /** Base64, sorted; on release payloads. */
+  readonly releaseSignatures?: readonly string[]
 }

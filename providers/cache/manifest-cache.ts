@@ -3,11 +3,12 @@
  * then the bytes. Bytes are checked on every read; what is damaged or cannot be written is simply not there, because
  * the cache only saves requests and never decides anything.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { algorithmOf, type Digest, digestOf, hexOf } from '../../lib/oci/digest.ts'
 import type { RawManifest } from '../../lib/oci/manifest.ts'
 import type { ManifestCache } from '../../lib/provider.ts'
+import { place } from './placing.ts'
 
 const LINE_END = 0x0a
 
@@ -36,21 +37,6 @@ export function openManifestCache(folder: string): ManifestCache {
 
   return { get, put }
 }
-
-/** Written beside its place and renamed, so that a reader of the same moment never sees half of it. */
-async function place(path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.${placed++}`
-  try {
-    await writeFile(temporary, content)
-  } catch {
-    // Most likely the first of all: the folder is made when it is missed, not asked for with every file.
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(temporary, content)
-  }
-  await rename(temporary, path)
-}
-
-let placed = 0
 
 /** A cache for one run, where nothing may be written. */
 export function memoryManifestCache(): ManifestCache {

@@ -1,0 +1,124 @@
+/**
+ * Documents that take part in a choice (update graphs, signatures, graph data): each is read once, and kept with the plan,
+ * so that the plan can be explained and made again without the network.
+ *
+ * A plan never uses old data unasked: the copy of an earlier run counts only where the user gave the earlier plan or
+ * said `--refresh=false`.
+ */
+import { messageOf, PlaceError } from '../errors.ts'
+import { type Digest, digestOf, hexOf } from '../oci/digest.ts'
+import type { FactCache, WebReader, WebRequest } from '../provider.ts'
+import { compareText } from '../target.ts'
+
+export interface KeptDocument {
+  /** Its URL, without anything that differs from run to run, and without credentials. */
+  readonly url: string
+  readonly digest: Digest
+  readonly bytes: Uint8Array
+}
+
+export interface Documents {
+  /** undefined when the server says that it is not there. @throws PlaceError */
+  read(url: string, request: WebRequest, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Everything read so far, sorted by URL. */
+  readonly used: readonly KeptDocument[]
+}
+
+export interface DocumentsOptions {
+  readonly web: WebReader
+  /** Where copies are kept between runs. */
+  readonly facts: FactCache
+  /** Documents kept with an earlier plan: they stand in for the network, whatever it says today. */
+  readonly earlier?: readonly KeptDocument[]
+  /** false takes the copies of earlier runs where there are any (`--refresh=false`). */
+  readonly refresh: boolean
+}
+
+/** Reads of one URL at the same time, or one after the other, are one request; what failed is asked for again. */
+export function createDocuments({ web, facts, earlier, refresh }: DocumentsOptions): Documents {
+  const kept = new Map(earlier?.map(({ url, bytes }) => [url, bytes]))
+  const reads = new Map<string, Promise<Uint8Array | undefined>>()
+  const used = new Map<string, KeptDocument>()
+
+  function read(url: string, request: WebRequest, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const known = reads.get(url)
+    if (known !== undefined) return known
+    const reading = look(url, request, signal)
+    reads.set(url, reading)
+    reading.catch(() => reads.delete(url))
+    return reading
+  }
+
+  async function look(
+    url: string,
+    request: WebRequest,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    const name = withoutCredentials(url)
+    const key = `document/${name}`
+    const bytes =
+      kept.get(name) ??
+      (refresh ? undefined : await facts.get(key)) ??
+      (await fetch(url, request, key, signal))
+    if (bytes !== undefined) used.set(name, { url: name, digest: digestOf(bytes), bytes })
+    return bytes
+  }
+
+  async function fetch(
+    url: string,
+    request: WebRequest,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    try {
+      const bytes = await web.get(url, request, signal)
+      if (bytes !== undefined) await facts.put(key, bytes)
+      return bytes
+    } catch (error) {
+      if (signal.aborted || !refresh || (await facts.get(key)) === undefined) throw error
+      throw withCopyHint(error)
+    }
+  }
+
+  return {
+    read,
+    get used() {
+      return [...used.values()].sort((a, b) => compareText(a.url, b.url))
+    },
+  }
+}
+
+/** What update graphs are asked by (OpenShift Update Service, "graph"); any other parameter may be a key to the door. */
+const PLAIN_PARAMETERS: ReadonlySet<string> = new Set(['arch', 'channel', 'version'])
+/** Enough to tell two values apart. */
+const SHOWN_HEX = 12
+
+/**
+ * `https://user:password@host/path?token=secret&arch=amd64` → `https://host/path?token=2bb80d537b1d&arch=amd64`; a text
+ * that is no URL stays.
+ */
+function withoutCredentials(url: string): string {
+  if (!URL.canParse(url)) return url
+  const parsed = new URL(url)
+  const secret = [...parsed.searchParams].filter(([name]) => !PLAIN_PARAMETERS.has(name))
+  if (parsed.username === '' && parsed.password === '' && secret.length === 0) return url
+  parsed.username = ''
+  parsed.password = ''
+  for (const [name, value] of secret)
+    parsed.searchParams.set(name, hexOf(digestOf(value)).slice(0, SHOWN_HEX))
+  return parsed.href
+}
+
+/** The error stands: a plan of old data would look like one of today. */
+function withCopyHint(error: unknown): PlaceError {
+  const copy = 'a copy of an earlier run is there: --refresh=false makes the plan from it'
+  if (!(error instanceof PlaceError)) return new PlaceError(messageOf(error), { cause: error, hint: copy })
+  const { status, code, retryable, hint } = error
+  return new PlaceError(error.message, {
+    status,
+    code,
+    retryable,
+    cause: error,
+    hint: hint === undefined ? copy : `${hint}; ${copy}`,
+  })
+}
