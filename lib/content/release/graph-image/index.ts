@@ -1,0 +1,8 @@
+/** Hands on the image that carries update-graph data. */
+export {
+  collectGraphImage,
+  GRAPH_BASE_IMAGE,
+  GRAPH_DATA_URL,
+  type GraphImagePlaces,
+  type GraphImageRequest,
+} from './collect.ts'
