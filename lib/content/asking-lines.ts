@@ -1,0 +1,47 @@
+/**
+ * Image sets and the reason why an image is in a mirror -> the lines that ask for it today. States and plans record what
+ * was asked for, not where it was written: lines move with every edit.
+ */
+import type { ImageSet, OperatorSection } from '../config/index.ts'
+import type { Origin } from '../graph/graph.ts'
+import { catalogName } from './operator/destination.ts'
+
+/** `imageset.yaml:12`, in the order of the image sets; none where nothing asks for it any more, or only by default. */
+export function linesAsking(imageSets: readonly ImageSet[], origin: Origin): readonly string[] {
+  const lines = imageSets.flatMap(imageSet => linesOf(imageSet, origin))
+  return [...new Set(lines)]
+}
+
+function linesOf(
+  { additionalImages, platform, operators = [] }: ImageSet,
+  origin: Origin,
+): readonly string[] {
+  switch (origin.kind) {
+    case 'additionalImage':
+      return additionalImages.filter(({ name }) => name === origin.name).map(({ place }) => place)
+    case 'release':
+      return (platform?.channels ?? [])
+        .filter(({ name }) => origin.channels.includes(name))
+        .map(({ place }) => place)
+    case 'graphData':
+      return []
+    case 'catalog':
+      return catalogsNamed(operators, origin.catalog).map(({ place }) => place)
+    case 'bundle':
+      return catalogsNamed(operators, origin.catalog).flatMap(section =>
+        packageLines(section, origin.package),
+      )
+    default:
+      return origin satisfies never
+  }
+}
+
+/** Of the package; of the catalog where it stands there without packages. */
+function packageLines({ packages, place }: OperatorSection, name: string): readonly string[] {
+  if (packages.length === 0) return [place]
+  return packages.filter(each => each.name === name).map(each => each.place)
+}
+
+function catalogsNamed(operators: readonly OperatorSection[], name: string): readonly OperatorSection[] {
+  return operators.filter(section => catalogName(section) === name)
+}

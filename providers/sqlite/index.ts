@@ -1,0 +1,2 @@
+/** Reading SQLite databases. */
+export { openDatabase } from './open-database.ts'
