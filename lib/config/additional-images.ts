@@ -14,16 +14,19 @@ export interface AdditionalImage {
   readonly targetTag?: Tag
   /** Empty means all. */
   readonly platforms: readonly Platform[]
+  /** Where it stands, for messages: `imageset.yaml:12`. */
+  readonly place: string
 }
 
 export function readAdditionalImages(
   mirror: Entry | undefined,
+  path: string,
   problems: ProblemList,
 ): readonly AdditionalImage[] {
-  return itemsOf(mirror, 'additionalImages').flatMap(item => readOne(item, problems) ?? [])
+  return itemsOf(mirror, 'additionalImages').flatMap(item => readOne(item, path, problems) ?? [])
 }
 
-function readOne(item: Entry, problems: ProblemList): AdditionalImage | undefined {
+function readOne(item: Entry, path: string, problems: ProblemList): AdditionalImage | undefined {
   const targetRepo = parsed(fieldOf(item, 'targetRepo'), parseRepositoryPath, problems)
   const targetTag = parsed(fieldOf(item, 'targetTag'), parseTag, problems)
   const name = fieldOf(item, 'name')
@@ -37,6 +40,7 @@ function readOne(item: Entry, problems: ProblemList): AdditionalImage | undefine
     ...(targetRepo !== undefined && { targetRepo }),
     ...(targetTag !== undefined && { targetTag }),
     platforms: readPlatforms(item),
+    place: `${path}:${problems.lineOf(item.pointer)}`,
   }
 }
 

@@ -38,7 +38,7 @@ function countOutcomes(folder: string): Readonly<Record<Outcome, number>> {
 
 describe('the corpus of real files', () => {
   for (const [name, folder, counts] of [
-    ['image sets', 'isc', { loads: 4, unsupported: 66, invalid: 11 }],
+    ['image sets', 'isc', { loads: 28, unsupported: 42, invalid: 11 }],
     ['delete image sets', 'disc', { loads: 0, unsupported: 13, invalid: 1 }],
   ] as const) {
     const path = join(CORPUS, folder)

@@ -63,6 +63,7 @@ describe('an image set that loads', () => {
           reference: { host: 'registry.redhat.io', path: 'ubi9/ubi', tag: 'latest' },
         },
         platforms: [],
+        place: 'isc.yaml:5',
       },
       {
         name: `docker://quay.io/a/b:1@sha256:${HEX}`,
@@ -73,6 +74,7 @@ describe('an image set that loads', () => {
         targetRepo: 'c/i',
         targetTag: '4.20',
         platforms: [{ os: 'linux', architecture: 'amd64' }],
+        place: 'isc.yaml:6',
       },
       {
         name: 'alpine',
@@ -81,13 +83,20 @@ describe('an image set that loads', () => {
           reference: { host: 'docker.io', path: 'library/alpine', tag: 'latest' },
         },
         platforms: [],
+        place: 'isc.yaml:10',
       },
-      { name: 'oci:///srv/layout', source: { kind: 'layout', folder: '/srv/layout' }, platforms: [] },
+      {
+        name: 'oci:///srv/layout',
+        source: { kind: 'layout', folder: '/srv/layout' },
+        platforms: [],
+        place: 'isc.yaml:11',
+      },
       {
         name: 'oci://layouts/App:v1',
         source: { kind: 'layout', folder: 'layouts/App', tag: 'v1' },
         targetRepo: 'app',
         platforms: [],
+        place: 'isc.yaml:12',
       },
     ])
   })
@@ -112,7 +121,6 @@ describe('an image set that loads', () => {
 
   it('may name sections it cannot mirror yet as long as they ask for nothing', () => {
     load(`mirror:
-  platform: {graph: false, channels: [], architectures: []}
   operators:
   helm: {repositories: [], local: []}
   samples: []
@@ -238,8 +246,8 @@ const REFUSED: readonly (readonly [sentence: string, body: string, problems: rea
   ],
   [
     'sections it cannot mirror yet, each by name',
-    'mirror:\n  platform: {graph: true}\n  operators: [{catalog: "a.io/b/c:1"}]\n  helm: {local: [{path: x}]}\n  samples: [{name: ruby}]\n',
-    ['platform', 'operators', 'helm', 'samples'].map(
+    'mirror:\n  helm: {local: [{path: x}]}\n  samples: [{name: ruby}]\n',
+    ['helm', 'samples'].map(
       (name, at) => `${at + 2}:3 unsupported mirror.${name} is not supported yet by this version`,
     ),
   ],

@@ -8,7 +8,8 @@ import { type AdditionalImage, readAdditionalImages } from './additional-images.
 import { type BlockRule, readBlockedImages } from './blocked-images.ts'
 import { dotted, type Entry, fieldOf, numberOf, textOf } from './entry.ts'
 import { checkOperators } from './operator-rules.ts'
-import { checkPlatform } from './platform-rules.ts'
+import { type OperatorSection, readOperators } from './operator-section.ts'
+import { type PlatformSection, readPlatform } from './platform-section.ts'
 import type { ProblemList } from './problem-list.ts'
 import { IMAGE_SET_API_VERSION, IMAGE_SET_SCHEMA } from './schema/imageset-v2alpha1.ts'
 import { checkSchema, type ForeignKeys, unknownKeys, withoutEmptyKeys } from './schema-check.ts'
@@ -20,6 +21,10 @@ export interface ImageSet {
   readonly archiveSize: number
   readonly additionalImages: readonly AdditionalImage[]
   readonly blocked: readonly BlockRule[]
+  /** What it asks for of releases; absent where that is nothing. */
+  readonly platform?: PlatformSection
+  /** Catalogs it asks for; absent where there are none. */
+  readonly operators?: readonly OperatorSection[]
 }
 
 /** GiB (oc-mirror v2: 0 or nothing means 500). */
@@ -61,13 +66,16 @@ export function readImageSet(root: Entry, path: string, problems: ProblemList): 
   checkSchema(IMAGE_SET_SCHEMA, pruned.value, problems, FOREIGN_KEYS)
   const mirror = fieldOf(pruned, 'mirror')
   checkOperators(mirror, problems)
-  checkPlatform(fieldOf(mirror, 'platform'), problems)
+  const platform = readPlatform(fieldOf(mirror, 'platform'), path, problems)
+  const operators = readOperators(mirror, path, problems)
   refuseUnsupportedSections(mirror, problems)
   return {
     path,
     archiveSize: numberOf(fieldOf(pruned, 'archiveSize')) || DEFAULT_ARCHIVE_SIZE,
-    additionalImages: readAdditionalImages(mirror, problems),
+    additionalImages: readAdditionalImages(mirror, path, problems),
     blocked: readBlockedImages(mirror, problems),
+    ...(platform !== undefined && { platform }),
+    ...(operators.length > 0 && { operators }),
   }
 }
 

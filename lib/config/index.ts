@@ -11,10 +11,20 @@ export {
 export type { ImageSet } from './image-set.ts'
 export { parseImageSource, repositoryOfFolder } from './image-source.ts'
 export type {
+  ConditionalUpdatesPolicy,
   MirrorFile,
   MirrorPolicies,
   MirrorTarget,
+  OperatorSelectionPolicy,
   PlatformIndex,
   SignaturePolicy,
 } from './mirror-file.ts'
+export type { OperatorChannel, OperatorPackage, OperatorSection } from './operator-section.ts'
+export { pinCatalogs } from './pin-catalogs.ts'
+export type {
+  PlatformSection,
+  ReleaseArchitecture,
+  ReleaseChannel,
+  ReleaseProduct,
+} from './platform-section.ts'
 export { ConfigError, formatProblem, type Problem, type ProblemKind, type SourceFile } from './problem.ts'

@@ -37,6 +37,9 @@ policies:
   protect: [base/*]
   maxDeletePercent: 5.5
   signatures: required
+  conditionalUpdates: avoid
+  operatorSelection: connected
+  graphDataBaseImage: registry.example/ubi9/ubi
 `),
       {
         path: 'mirrorform.yaml',
@@ -53,14 +56,27 @@ policies:
           },
           { name: 'layout', to: { kind: 'layout', folder: 'mirror' }, protect: [] },
         ],
-        policies: { protect: ['base/*'], maxDeletePercent: 5.5, signatures: 'required' },
+        policies: {
+          protect: ['base/*'],
+          maxDeletePercent: 5.5,
+          signatures: 'required',
+          conditionalUpdates: 'avoid',
+          operatorSelection: 'connected',
+          graphDataBaseImage: { host: 'registry.example', path: 'ubi9/ubi', tag: 'latest' },
+        },
       },
     )
   })
 
   it('has policies that delete little and take signatures along when it says nothing', () => {
     const { policies } = load('imageSets: [a.yaml]\ntargets: [{name: a, to: docker://r.example}]\n')
-    assert.deepEqual(policies, { protect: [], maxDeletePercent: 20, signatures: 'copy-if-present' })
+    assert.deepEqual(policies, {
+      protect: [],
+      maxDeletePercent: 20,
+      signatures: 'copy-if-present',
+      conditionalUpdates: 'allow',
+      operatorSelection: 'documented',
+    })
   })
 
   it('may forbid every delete', () => {
@@ -107,13 +123,14 @@ policies:
     ],
     [
       'values out of their range',
-      'imageSets: [a]\ntargets: [{name: "a/b", to: docker://r, platformIndex: spares, maxNestedPaths: -1}]\npolicies: {maxDeletePercent: 101, signatures: never}\n',
+      'imageSets: [a]\ntargets: [{name: "a/b", to: docker://r, platformIndex: spares, maxNestedPaths: -1}]\npolicies: {maxDeletePercent: 101, signatures: never, graphDataBaseImage: A}\n',
       [
         '2:18 schema targets[0].name is "a/b", which is not allowed',
         '2:56 schema targets[0].platformIndex must be one of "sparse", "rewrite", not "spares"',
         '2:80 schema targets[0].maxNestedPaths must be 0 or more',
         '3:30 schema policies.maxDeletePercent must be 100 or less',
         '3:47 schema policies.signatures must be one of "copy-if-present", "required", "ignore", not "never"',
+        '3:74 rule "A" is not an image reference: "library/A" is not a repository path',
       ],
     ],
     [

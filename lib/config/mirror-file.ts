@@ -2,6 +2,7 @@
  * `kind: Mirror`: image sets, targets and policies in one file. Relative paths (image sets, states, folders) stay as
  * written; whoever reads the file resolves them against its folder.
  */
+import { parseReference, type Reference, withDefaultTag } from '../oci/reference.ts'
 import { formatTarget, parseTarget, type TargetAddress } from '../target.ts'
 import { type Entry, fieldOf, itemsOf, numberOf, textOf, textsOf } from './entry.ts'
 import type { ProblemList } from './problem-list.ts'
@@ -11,6 +12,8 @@ import { checkUnique, namedBy } from './version-rules.ts'
 
 export type PlatformIndex = 'sparse' | 'rewrite'
 export type SignaturePolicy = 'copy-if-present' | 'required' | 'ignore'
+export type ConditionalUpdatesPolicy = 'allow' | 'avoid'
+export type OperatorSelectionPolicy = 'documented' | 'connected'
 
 export interface MirrorTarget {
   readonly name: string
@@ -30,6 +33,10 @@ export interface MirrorPolicies {
   readonly protect: readonly string[]
   readonly maxDeletePercent: number
   readonly signatures: SignaturePolicy
+  readonly conditionalUpdates: ConditionalUpdatesPolicy
+  readonly operatorSelection: OperatorSelectionPolicy
+  /** What the image of graph data is built on. */
+  readonly graphDataBaseImage?: Reference
 }
 
 export interface MirrorFile {
@@ -54,6 +61,7 @@ export function readMirrorFile(root: Entry, path: string, problems: ProblemList)
     problems,
   )
   const policies = fieldOf(pruned, 'policies')
+  const graphDataBaseImage = readBaseImage(fieldOf(policies, 'graphDataBaseImage'), problems)
   return {
     path,
     imageSets,
@@ -62,6 +70,10 @@ export function readMirrorFile(root: Entry, path: string, problems: ProblemList)
       protect: textsOf(policies, 'protect'),
       maxDeletePercent: numberOf(fieldOf(policies, 'maxDeletePercent')) ?? DEFAULT_MAX_DELETE_PERCENT,
       signatures: signaturePolicyOf(textOf(fieldOf(policies, 'signatures'))),
+      conditionalUpdates: textOf(fieldOf(policies, 'conditionalUpdates')) === 'avoid' ? 'avoid' : 'allow',
+      operatorSelection:
+        textOf(fieldOf(policies, 'operatorSelection')) === 'connected' ? 'connected' : 'documented',
+      ...(graphDataBaseImage !== undefined && { graphDataBaseImage }),
     },
   }
 }
@@ -95,6 +107,12 @@ function readTarget(
     protect: textsOf(item, 'protect'),
   }
   return { at, target }
+}
+
+function readBaseImage(field: Entry | undefined, problems: ProblemList): Reference | undefined {
+  const text = textOf(field)
+  if (field === undefined || text === undefined) return undefined
+  return problems.attempt(field.pointer, () => withDefaultTag(parseReference(text)))
 }
 
 function platformIndexOf(text: string | undefined): PlatformIndex | undefined {

@@ -93,28 +93,14 @@ const ROWS: readonly (readonly [sentence: string, section: string, problems: rea
     ],
   ],
   [
+    'a folder that cannot be a repository needs a targetCatalog',
+    '  operators:\n  - {catalog: "oci:///srv/My Index"}\n  - {catalog: "oci:///srv/My Index", targetCatalog: mine}\n',
+    ['2 the folder name "My Index" cannot be used as a repository path'],
+  ],
+  [
     'a range stands at the package or at its channels',
     '  operators:\n  - catalog: a.io/x:1\n    packages:\n    - name: a\n      minVersion: 1.0.0\n      channels: [{name: s, maxVersion: 2.0.0}]\n',
     ['4 the package "a" has a version range and so has one of its channels'],
-  ],
-  [
-    'release channels stand once, their versions are versions and their type is known',
-    '  platform:\n    channels:\n    - {name: stable-4.16, minVersion: four}\n    - {name: stable-4.16, type: opc}\n',
-    [
-      '3 mirror.platform.channels[0].minVersion: "four" is not a version',
-      '4 the release channel "stable-4.16" stands here twice',
-      '4 mirror.platform.channels[1].type must be one of "ocp", "okd", not "opc"',
-    ],
-  ],
-  [
-    'architectures and platforms exclude each other',
-    '  platform:\n    architectures: [arm64]\n    platforms: [{os: linux, architecture: arm64}]\n',
-    ['2 mirror.platform.architectures and mirror.platform.platforms cannot be used together'],
-  ],
-  [
-    'a release is an image reference',
-    '  platform: {release: "quay.io/A:1"}\n',
-    ['1 "quay.io/A:1" is not an image reference: "A" is not a repository path'],
   ],
 ]
 

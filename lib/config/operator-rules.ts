@@ -1,6 +1,7 @@
 /** What must hold in `mirror.operators` beyond its schema (oc-mirror v2, validation of image sets). */
 import { SyntaxFault } from '../errors.ts'
 import {
+  isRepositoryPath,
   parseReference,
   parseRepositoryPath,
   parseTag,
@@ -37,6 +38,7 @@ function effectiveName(operator: Entry, problems: ProblemList): string | undefin
     if (isLayoutName(text)) {
       const source = parseImageSource(text)
       const folder = source.kind === 'layout' ? source.folder : ''
+      if (targetCatalog === undefined) refuseFolderName(folder)
       return `oci://${targetCatalog ?? folder}${targetTag === undefined ? '' : `:${targetTag}`}`
     }
     const reference = catalogReference(text)
@@ -44,6 +46,15 @@ function effectiveName(operator: Entry, problems: ProblemList): string | undefin
       targetCatalog === undefined ? repositoryName(reference) : `${reference.host}/${targetCatalog}`
     const tag = targetTag ?? reference.tag
     return tag === undefined ? `${name}@${reference.digest}` : `${name}:${tag}`
+  })
+}
+
+/** A catalog from a folder is called by the folder's name (oc-mirror v2). */
+function refuseFolderName(folder: string): void {
+  const name = folder.slice(folder.lastIndexOf('/') + 1)
+  if (isRepositoryPath(name)) return
+  throw new SyntaxFault(`the folder name "${name}" cannot be used as a repository path`, {
+    hint: 'set targetCatalog to the repository path at the destination',
   })
 }
 

@@ -1,5 +1,6 @@
 /** What one violation of a schema means to the person who wrote the file. */
 import type { ErrorObject } from 'ajv'
+import { canonicalArchitecture } from '../oci/platform.ts'
 import { suggestKey } from './key-suggestion.ts'
 import type { JsonSchema } from './schema/json-schema.ts'
 
@@ -85,12 +86,17 @@ function typeName(data: unknown): string {
 }
 
 function describeChoice(allowed: readonly string[], data: unknown): FaultText {
-  const near = typeof data === 'string' ? suggestKey(data, allowed) : undefined
+  const near = typeof data === 'string' ? suggestValue(data, allowed) : undefined
   const choices = allowed.map(value => `"${value}"`).join(', ')
   return {
     message: `must be ${allowed.length > 1 ? 'one of ' : ''}${choices}, not ${JSON.stringify(data)}`,
     hint: near === undefined ? undefined : `did you mean "${near}"?`,
   }
+}
+
+/** An architecture also by its other name: release tags say `x86_64` where the update graph says `amd64`. */
+function suggestValue(text: string, allowed: readonly string[]): string | undefined {
+  return suggestKey(text, allowed) ?? allowed.find(value => value === canonicalArchitecture(text))
 }
 
 function shorten(text: string): string {

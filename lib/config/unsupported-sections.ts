@@ -3,7 +3,7 @@ import { isRecord } from '../oci/json.ts'
 import { type Entry, fieldOf } from './entry.ts'
 import type { ProblemList } from './problem-list.ts'
 
-const SECTIONS = ['platform', 'operators', 'helm', 'samples'] as const
+const SECTIONS = ['helm', 'samples'] as const
 
 export function refuseUnsupportedSections(mirror: Entry | undefined, problems: ProblemList): void {
   for (const name of SECTIONS) {
@@ -16,7 +16,7 @@ export function refuseUnsupportedSections(mirror: Entry | undefined, problems: P
   }
 }
 
-/** Empty sections and switches that are off: `platform: {}`, `helm: { local: [] }`, `graph: false`. */
+/** Empty sections and switches that are off: `helm: {}`, `helm: { local: [] }`. */
 function asksForNothing(value: unknown): boolean {
   if (value == null || value === false || value === '') return true
   if (Array.isArray(value)) return value.length === 0

@@ -95,6 +95,24 @@ export const MIRROR_SCHEMA: JsonSchema = {
           default: 'copy-if-present',
           description: 'Whether signatures and attestations travel with their images.',
         },
+        conditionalUpdates: {
+          type: 'string',
+          enum: ['allow', 'avoid'],
+          default: 'allow',
+          description:
+            'Whether updates of OpenShift that are recommended to some clusters only may be on the way between two releases.',
+        },
+        operatorSelection: {
+          type: 'string',
+          enum: ['documented', 'connected'],
+          default: 'documented',
+          description:
+            'Which bundles of a catalog are taken: documented (heads and ranges of the default channel) or connected (oc-mirror since 4.18: all channels, ranges follow the update graph).',
+        },
+        graphDataBaseImage: path(
+          'What the image with the data of the update service is built on (mirror.platform.graph).',
+          'registry.access.redhat.com/ubi9/ubi:latest',
+        ),
       },
       additionalProperties: false,
     },
