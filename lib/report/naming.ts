@@ -3,6 +3,7 @@
  * and never so that two different things read the same.
  */
 import type { ImageContent, Origin } from '../graph/graph.ts'
+import { describeOrigin } from '../graph/origins.ts'
 import { type Digest, hexOf, shortDigest } from '../oci/digest.ts'
 import { DOCKER_LIST, DOCKER_MANIFEST, OCI_ARTIFACT, OCI_INDEX, OCI_MANIFEST } from '../oci/media-types.ts'
 import type { Action } from '../plan/plan.ts'
@@ -29,15 +30,22 @@ export function contentTitle(kind: Origin['kind']): string {
   switch (kind) {
     case 'additionalImage':
       return 'additional images'
+    case 'release':
+      return 'releases'
+    case 'graphData':
+      return 'update graph data'
+    case 'catalog':
+      return 'operator catalogs'
+    case 'bundle':
+      return 'operators'
+    default:
+      return kind satisfies never
   }
 }
 
 /** `additional image registry.redhat.io/ubi9/ubi:latest` */
 export function originText(origin: Origin): string {
-  switch (origin.kind) {
-    case 'additionalImage':
-      return `additional image ${printable(origin.name)}`
-  }
+  return printable(describeOrigin(origin))
 }
 
 /** Why an image is there, in a few words. */

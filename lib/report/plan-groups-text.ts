@@ -6,6 +6,7 @@ import { type ChangeOf, type ContentGroup, type Cost, costOf, type GatheredPlan 
 import type { PlanView } from './plan-view.ts'
 import { countOf, formatBytes, formatCount } from './quantities.ts'
 import { alignTable, type Cell } from './table.ts'
+import { apart, commonReason, putTogether, type Together } from './together.ts'
 
 /** One line below a group's heading, made only when it is shown. */
 type Entry = () => readonly Cell[]
@@ -16,6 +17,8 @@ interface Block extends Listing {
 }
 
 const INDENT = 2
+/** Columns of a name that gives way to what it costs: the digests that are tags have no end. */
+const LEAST_NAME = 32
 
 /** The blocks in the order they are shown; their lines come from `groupLines`, all aligned with each other. */
 export function groupBlocks(gathered: GatheredPlan, view: PlanView): readonly Block[] {
@@ -24,7 +27,7 @@ export function groupBlocks(gathered: GatheredPlan, view: PlanView): readonly Bl
       [
         { text: group.title, style: view.style.strong },
         { text: countsText(group) },
-        { text: costText(group.cost, view.narrow) },
+        costCell(group.cost, view.narrow),
       ],
       [...addEntries(group, view), ...adoptEntries(group, view)],
       view,
@@ -35,13 +38,9 @@ export function groupBlocks(gathered: GatheredPlan, view: PlanView): readonly Bl
     [
       { text: driftText(gathered.repairs.length, view.narrow), style: view.style.strong },
       { text: `${actionSymbol('repair')} ${formatCount(gathered.repairs.length)}` },
-      { text: costText(gathered.repairCost, view.narrow) },
+      costCell(gathered.repairCost, view.narrow),
     ],
-    gathered.repairs.map(change => () => [
-      entryLabel(change, view),
-      { text: '' },
-      { text: printable(change.reason), style: view.style.faint },
-    ]),
+    repairEntries(gathered.repairs, view),
     view,
   )
   return [...blocks, drift]
@@ -55,13 +54,14 @@ export function groupLines(
   const rows = blocks.map((of, at) => [of.title, ...of.entries.slice(0, shown[at]).map(entry => entry())])
   const lines = alignTable(rows.flat(), {
     columns: [
-      { shorten: 'middle', min: 24 },
+      { shorten: 'middle', min: LEAST_NAME },
       { min: 8 },
       { min: 12, optional: true },
       { shorten: 'middle', min: 24, optional: true },
     ],
     width: view.width,
     indent: INDENT,
+    giveWay: [3, 0, 2, 1],
   })
   let next = 0
   return blocks.flatMap((of, at) => {
@@ -80,41 +80,59 @@ function addEntries(group: ContentGroup, view: PlanView): readonly Entry[] {
     return group.adds.map(change => () => [
       entryLabel(change, view),
       { text: '' },
-      { text: addText([change], view) },
+      addCell([change], view),
       { text: printable(change.image.source), style: view.style.faint },
     ])
-  return [...byRepository(group.adds).values()].map(changes => () => [
-    entryLabel(changes[0], view, changes.length > 1),
-    { text: changes.length > 1 ? countOf(changes.length, 'tag') : '' },
-    { text: addText(changes, view) },
+  const entries = putTogether(group.adds, change => change.image.destination.repository)
+  return entries.map(entry => () => [
+    togetherLabel(entry, view),
+    { text: membersText(entry) },
+    addCell(entry.members, view),
   ])
 }
 
-function addText(changes: readonly ChangeOf<'add'>[], view: PlanView): string {
-  const cost = costText(costOf(view.plan, changes), view.narrow)
+function addCell(changes: readonly ChangeOf<'add'>[], view: PlanView): Cell {
+  const cost = costOf(view.plan, changes)
   const reason = changes.length === 1 ? changes[0]?.reason : undefined
-  return reason === undefined ? cost : `${cost}${cost === '' ? '' : ', '}${printable(reason)}`
+  if (reason === undefined) return costCell(cost, view.narrow)
+  const amounts = costCell(cost, view.narrow).text
+  return { text: `${amounts}${amounts === '' ? '' : ', '}${printable(reason)}` }
 }
 
 function adoptEntries(group: ContentGroup, view: PlanView): readonly Entry[] {
-  return group.adopts.map(change => () => [
-    entryLabel(change, view),
-    { text: '' },
+  const entries = view.all ? apart(group.adopts) : putTogether(group.adopts)
+  return entries.map(entry => () => [
+    togetherLabel(entry, view),
+    { text: membersText(entry) },
     { text: view.narrow ? 'already there' : 'already there, taken into the state', style: view.style.faint },
-    { text: view.all ? printable(change.image.source) : '', style: view.style.faint },
+    { text: view.all ? printable(entry.members[0].image.source) : '', style: view.style.faint },
   ])
 }
 
-function byRepository(
-  adds: readonly ChangeOf<'add'>[],
-): ReadonlyMap<string, [ChangeOf<'add'>, ...ChangeOf<'add'>[]]> {
-  const repositories = new Map<string, [ChangeOf<'add'>, ...ChangeOf<'add'>[]]>()
-  for (const change of adds) {
-    const known = repositories.get(change.image.destination.repository)
-    if (known === undefined) repositories.set(change.image.destination.repository, [change])
-    else known.push(change)
+function repairEntries(repairs: readonly ChangeOf<'repair'>[], view: PlanView): readonly Entry[] {
+  const entries = view.all ? apart(repairs) : putTogether(repairs)
+  return entries.map(entry => () => [
+    togetherLabel(entry, view),
+    { text: membersText(entry) },
+    { text: commonReason(entry.members), style: view.style.faint },
+  ])
+}
+
+/** `191 images` of a part, `2 tags` of a repository; nothing for one alone. */
+function membersText({ members, part }: Together<unknown>): string {
+  if (members.length === 1) return ''
+  return countOf(members.length, part === undefined ? 'tag' : 'image')
+}
+
+function togetherLabel(entry: Together<ChangeOf<'add' | 'adopt' | 'repair'>>, view: PlanView): Cell {
+  const [first] = entry.members
+  const { text, style } = entryLabel(first, view, entry.members.length > 1)
+  const named = (part: string) => `  ${actionSymbol(first.action)} ${part}`
+  return {
+    text: entry.part === undefined ? text : named(entry.part),
+    ...(entry.brief !== undefined && { brief: named(entry.brief) }),
+    ...(style && { style }),
   }
-  return repositories
 }
 
 function entryLabel(change: ChangeOf<'add' | 'adopt' | 'repair'>, view: PlanView, manyTags = false): Cell {
@@ -138,12 +156,13 @@ function countsText(group: ContentGroup): string {
     .join(', ')
 }
 
-function costText(cost: Cost, narrow: boolean): string {
-  if (cost.toCopy === 0 && cost.there === 0) return ''
-  if (cost.toCopy === 0) return narrow ? '0 B' : '0 B (blobs are there)'
-  if (narrow) return formatBytes(cost.toCopy)
+function costCell(cost: Cost, narrow: boolean): Cell {
+  if (cost.toCopy === 0 && cost.there === 0) return { text: '' }
+  if (cost.toCopy === 0) return { text: narrow ? '0 B' : '0 B (blobs are there)', brief: '0 B' }
+  const copied = formatBytes(cost.toCopy)
+  if (narrow) return { text: copied }
   const there = cost.there > 0 ? `, ${formatBytes(cost.there)} already there` : ''
-  return `${formatBytes(cost.toCopy)} to copy${there}`
+  return { text: `${copied} to copy${there}`, brief: `${copied} to copy` }
 }
 
 function driftText(count: number, narrow: boolean): string {

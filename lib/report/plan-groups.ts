@@ -1,11 +1,11 @@
 /**
- * A plan's changes gathered for a reader: what comes and is taken over by content kind, then drift, moves, deletes and
+ * A plan's changes gathered for a reader: what comes and is taken over by content kind or catalog, then drift, moves, deletes and
  * the rest as lists, each with what it costs in bytes. Pure data; how it looks is the business of the renderers.
  */
-import { blobsBelow, closureOf, type ImageContent, type Origin } from '../graph/graph.ts'
+import { blobsBelow, closureOf, type ImageContent } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Change, Plan } from '../plan/plan.ts'
-import { contentTitle } from './naming.ts'
+import { headingOf } from './together.ts'
 
 export type ChangeOf<A extends Change['action']> = Extract<Change, { action: A }>
 
@@ -51,21 +51,21 @@ export function ofAction<A extends Change['action']>(changes: readonly Change[],
   return changes.filter((change): change is ChangeOf<A> => change.action === action)
 }
 
-/** Groups in the order their kinds first appear among the changes. */
+/** Groups in the order in which they first appear among the changes. */
 function contentGroups(plan: Plan): readonly ContentGroup[] {
-  const byKind = new Map<Origin['kind'] | undefined, Change[]>()
+  const byHeading = new Map<string, Change[]>()
   for (const change of plan.changes) {
     if (change.action === 'keep' || change.action === 'forget' || change.action === 'repair') continue
-    const kind = change.image.origins[0]?.kind
-    const members = byKind.get(kind)
-    if (members === undefined) byKind.set(kind, [change])
+    const heading = headingOf(change.image)
+    const members = byHeading.get(heading)
+    if (members === undefined) byHeading.set(heading, [change])
     else members.push(change)
   }
-  return [...byKind].map(([kind, changes]) => {
+  return [...byHeading].map(([title, changes]) => {
     const adds = ofAction(changes, 'add')
     const moves = ofAction(changes, 'move')
     return {
-      title: kind === undefined ? 'images of no known origin' : contentTitle(kind),
+      title,
       adds,
       adopts: ofAction(changes, 'adopt'),
       moves: moves.length,

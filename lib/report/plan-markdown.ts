@@ -6,12 +6,15 @@
  */
 import { hasChanges, isDestructive, type Plan } from '../plan/plan.ts'
 import { printable } from './fit.ts'
+import { INCOMPLETE_TITLE, incompleteName, missingTexts } from './incomplete-text.ts'
 import { actionSymbol, digestStep, originsText, shortDestination, targetName } from './naming.ts'
 import { type ChangeOf, costOf, gatherPlan } from './plan-groups.ts'
-import { removalDetails } from './plan-lists.ts'
 import { totalsText } from './plan-text.ts'
 import { countOf, formatBytes, formatCount } from './quantities.ts'
+import { removalDetails, removalsDetails } from './removal-text.ts'
+import { remarkedFirst, selectionText } from './selection-text.ts'
 import { entriesThatFit, shareRoom } from './share.ts'
+import { commonReason, putTogether, type Together } from './together.ts'
 
 /** Bytes of UTF-8 the whole text stays within. */
 export const MARKDOWN_BYTES = 60_000
@@ -59,47 +62,71 @@ function headText(plan: Plan): string {
 
 function foldsOf(plan: Plan): readonly Fold[] {
   const { groups, repairs, moves, keeps, forgets, deletes } = gatherPlan(plan)
-  const name = (change: Parameters<typeof label>[1]): string => label(plan, change)
+  const name = (entry: Together<Plan['changes'][number]>): string => label(plan, entry)
   const reasons = (changes: readonly ChangeOf<'keep' | 'forget' | 'repair'>[]): readonly string[] =>
-    changes.map(change => item(`${name(change)} ${prose(change.reason)}`))
+    putTogether(changes).map(entry => item(`${name(entry)} ${prose(commonReason(entry.members))}`))
   return [
+    {
+      title: INCOMPLETE_TITLE,
+      open: true,
+      entries: (plan.incomplete ?? []).map(bundle =>
+        item(prose(incompleteName(bundle)), missingTexts(bundle).map(prose)),
+      ),
+    },
+    {
+      title: 'Chosen',
+      open: true,
+      entries: remarkedFirst(plan.selections).map(({ selection }) =>
+        item(
+          prose(selectionText(selection)),
+          selection.remarks.map(remark => `**${prose(remark)}**`),
+        ),
+      ),
+    },
     { title: 'Notes', open: true, entries: plan.notes.map(note => item(prose(note))) },
     {
       title: 'Deletes',
       open: true,
-      entries: deletes.map(change =>
-        item(
-          `${name(change)} last wanted by ${prose(originsText(change.image))}`,
+      entries: putTogether(deletes).map(entry => {
+        const [change] = entry.members
+        if (entry.part !== undefined) return item(name(entry), removalsDetails(entry.members).map(prose))
+        return item(
+          `${name(entry)} last wanted by ${prose(originsText(change.image))}`,
           removalDetails(change.removal, change.image.destination.tag).map(prose),
-        ),
-      ),
+        )
+      }),
     },
     {
       title: 'Moves',
       open: true,
-      entries: moves.map(change =>
-        item(
-          `${name(change)} ${code(digestStep(change.from, change.image.digest, false))}`,
+      entries: putTogether(moves).map(entry => {
+        const [change] = entry.members
+        if (entry.part !== undefined) return item(name(entry))
+        return item(
+          `${name(entry)} ${code(digestStep(change.from, change.image.digest, false))}`,
           change.reason === undefined ? [] : [prose(change.reason)],
-        ),
-      ),
+        )
+      }),
     },
     { title: 'Drift: gone or changed at the target', open: true, entries: reasons(repairs) },
     ...groups.flatMap(group => [
       {
         title: `Adds: ${group.title}`,
         open: false,
-        entries: group.adds.map(change =>
-          item(
-            `${name(change)} ${formatBytes(costOf(plan, [change]).toCopy)} to copy, from ${code(change.image.source)}`,
+        entries: putTogether(group.adds).map(entry => {
+          const [change] = entry.members
+          const cost = `${name(entry)} ${formatBytes(costOf(plan, entry.members).toCopy)} to copy`
+          if (entry.part !== undefined) return item(cost)
+          return item(
+            `${cost}, from ${code(change.image.source)}`,
             change.reason === undefined ? [] : [prose(change.reason)],
-          ),
-        ),
+          )
+        }),
       },
       {
         title: `Already there, taken into the state: ${group.title}`,
         open: false,
-        entries: group.adopts.map(change => item(name(change))),
+        entries: putTogether(group.adopts).map(entry => item(name(entry))),
       },
     ]),
     { title: 'Stay as they are', open: false, entries: reasons(keeps) },
@@ -115,8 +142,10 @@ function foldText(fold: Fold, shown: number, entries: string): string {
   return `<details${open ? ' open' : ''}><summary>${prose(title)} (${count})</summary>\n\n${entries}${rest}\n</details>\n`
 }
 
-function label(plan: Plan, change: Plan['changes'][number]): string {
-  return code(`${actionSymbol(change.action)} ${shortDestination(plan.target, change.image.destination)}`)
+function label(plan: Plan, { members, part }: Together<Plan['changes'][number]>): string {
+  const [{ action, image }] = members
+  const name = code(`${actionSymbol(action)} ${part ?? shortDestination(plan.target, image.destination)}`)
+  return part === undefined ? name : `${name} (${countOf(members.length, 'image')})`
 }
 
 function item(text: string, details: readonly string[] = []): string {

@@ -47,6 +47,14 @@ function largePlan(count: number): Plan {
   return samplePlan(changes, { notes: Array.from({ length: 50 }, (_, at) => `note ${at}`) })
 }
 
+test('a name whose tag is a digest gives way to what the image costs', () => {
+  const plan = samplePlan([sampleAdd(`acme/widget-bundle:sha256-${'8'.repeat(64)}`)])
+  const line = render(plan, { width: 100 }).find(each => each.includes('+ acme/'))
+  assert.match(line ?? '', /^ {4}\+ acme\/widget\S*…8+ +1\.0 MiB to copy$/)
+  const whole = render(plan, { width: 100, all: true }).find(each => each.includes('+ acme/'))
+  assert.match(whole ?? '', /^ {4}\+ acme\/widget\S*…8+ +1\.0 MiB to copy +registry\S*…8+$/)
+})
+
 test('a plan is shown whole: header, groups, moves, deletes, totals, next step', () => {
   const gone = sampleDelete('tools/oc:4.15', 3 * MIB)
   const plan = samplePlan(

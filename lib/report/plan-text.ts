@@ -11,7 +11,8 @@ import { entriesShown } from './listing.ts'
 import { shellWord, targetName } from './naming.ts'
 import { gatherPlan } from './plan-groups.ts'
 import { groupBlocks, groupLines } from './plan-groups-text.ts'
-import { planSections, sectionLines } from './plan-lists.ts'
+import { planSections } from './plan-lists.ts'
+import { sectionLines } from './plan-section.ts'
 import { type PlanRendering, viewOf } from './plan-view.ts'
 import { countOf, formatBytes, formatCount } from './quantities.ts'
 
@@ -76,7 +77,8 @@ function noChangeLines(plan: Plan, rendering: PlanRendering): readonly string[] 
   const target = targetName(plan.target)
   const images = countOf(plan.summary.keep, 'image')
   const { destroy, refresh, only, exclude } = plan.options
-  const asked = only.length + exclude.length > 0 ? 'the plan was narrowed to' : 'the image set asks for'
+  const wanted = only.length + exclude.length > 0 ? 'the plan was narrowed to' : 'the image set asks for'
+  const asked = plan.incomplete === undefined ? wanted : `${wanted} and that can be had`
   const text = destroy
     ? `No changes. The state holds nothing that could be removed from ${target}.`
     : refresh

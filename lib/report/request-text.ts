@@ -5,12 +5,16 @@ import { formatRepository } from '../target.ts'
 
 export function requestLines(plan: Plan): readonly string[] {
   const lines = plannedRequests(plan).map(request =>
-    requestLine(request, formatRepository(plan.target, request.repository)),
+    request.do === 'create-project'
+      ? `create project   ${request.project}`
+      : requestLine(request, formatRepository(plan.target, request.repository)),
   )
   return lines.length > 0 ? lines : ['The plan changes nothing at the target.']
 }
 
-function requestLine(request: PlannedRequest, repository: string): string {
+type RepositoryRequest = Exclude<PlannedRequest, { readonly do: 'create-project' }>
+
+function requestLine(request: RepositoryRequest, repository: string): string {
   switch (request.do) {
     case 'upload':
       return `upload blob      ${repository}@${request.digest}`

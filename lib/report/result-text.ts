@@ -2,6 +2,7 @@
 import type { ApplyResult, ItemResult } from '../apply/events.ts'
 import type { Action, Plan } from '../plan/plan.ts'
 import { printable, wrap } from './fit.ts'
+import { incompleteLines } from './incomplete-text.ts'
 import { actionStyle, actionSymbol, shellWord, targetName } from './naming.ts'
 import { countOf, formatBytes, formatCount, formatDuration } from './quantities.ts'
 import type { Style } from './style.ts'
@@ -26,26 +27,30 @@ const DONE: Readonly<Record<Action, string>> = {
   forget: 'forgotten',
 }
 
-/** 0 all done, 4 some items failed, 130 interrupted (design, "Exit codes"). */
-export function applyExitCode(result: Pick<ApplyResult, 'failed' | 'interrupted'>): 0 | 4 | 130 {
+/** 0 all done, 4 some items failed or bundles are incomplete, 130 interrupted (design, "Exit codes"). */
+export function applyExitCode(
+  result: Pick<ApplyResult, 'failed' | 'interrupted'>,
+  { incomplete = [] }: Pick<Plan, 'incomplete'>,
+): 0 | 4 | 130 {
   if (result.interrupted > 0) return 130
-  return result.failed > 0 ? 4 : 0
+  return result.failed + incomplete.length > 0 ? 4 : 0
 }
 
 /** Lines without a final line feed. */
 export function renderApplyResult(
   result: ApplyResult,
-  plan: Pick<Plan, 'target'>,
+  plan: Pick<Plan, 'target' | 'incomplete'>,
   rendering: ResultRendering,
 ): string {
   const { style, width } = rendering
   return [
     ...failureLines(result, rendering),
+    ...incompleteLines(plan.incomplete ?? [], width),
     ...wrap(doneText(result, targetName(plan.target)), width).map(line =>
       result.failed + result.interrupted === 0 ? style.strong(line) : line,
     ),
     ...wrap(bytesText(result), width),
-    ...nextLines(result, rendering),
+    ...nextLines(result, plan, rendering),
   ].join('\n')
 }
 
@@ -98,14 +103,23 @@ function itemLines(item: ItemResult, hintFollows: boolean, style: Style, width: 
   ]
 }
 
-function nextLines(result: ApplyResult, { width, planPath }: ResultRendering): readonly string[] {
-  const exitCode = applyExitCode(result)
+function nextLines(
+  result: ApplyResult,
+  plan: Pick<Plan, 'incomplete'>,
+  { width, planPath }: ResultRendering,
+): readonly string[] {
+  const exitCode = applyExitCode(result, plan)
   const again =
     planPath === undefined ? 'run the same command again' : `run: mirrorform apply ${shellWord(planPath)}`
   switch (exitCode) {
     case 0:
       return []
     case 4:
+      if (result.failed === 0)
+        return wrap(
+          'Everything else is in place. When the images are there, plan again (exit code 4: incomplete bundles)',
+          width,
+        )
       return wrap(
         `What was done is saved in the state. When the causes are mended, ${again} (exit code 4: some items failed)`,
         width,

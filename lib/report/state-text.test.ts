@@ -26,6 +26,40 @@ test('a state is one line for each image, with digest, size and origin', () => {
   ])
 })
 
+test('a release is one line with its images counted, and with all each of them has its own', () => {
+  const origin = {
+    kind: 'release',
+    version: '4.16.8',
+    architecture: 'x86_64',
+    channels: ['stable-4.16'],
+  } as const
+  const state = sampleState(['rel:etcd', 'rel:cli', 'a/b:1'])
+  const images = state.images.map((image, at) =>
+    at > 1 ? image : { ...image, origins: [{ ...origin, component: image.destination.tag }] },
+  )
+  const lines = renderState({ ...state, images }, WIDE).split('\n')
+  assert.deepEqual(lines.slice(2), [
+    '  release 4.16.8 (x86_64), channel stable-4.16  2 images              2.0 MiB  releases',
+    `  a/b:1                                         ${shortDigest(sampleDigest('a/b:1'))}  1.0 MiB  additional image registry.redhat.io/a/b:1`,
+    '',
+    'Releases and packages are one line each; all their images: mirrorform show STATE --all',
+  ])
+  const all = renderState({ ...state, images }, { ...WIDE, all: true }).split('\n')
+  assert.equal(all.length, 5)
+  assert.match(all[2] ?? '', /component etcd of release 4\.16\.8 \(x86_64\), channel stable-4\.16$/)
+})
+
+test('the signatures of a payload are counted', () => {
+  const state = sampleState(['rel:payload'])
+  const [image] = state.images
+  assert.ok(image)
+  const signed = { ...image, releaseSignatures: ['QQ==', 'Qg=='] }
+  assert.match(
+    renderStateImage(signed, { store: state, target: state.target }, WIDE),
+    /\n {2}signed by {2}2 OpenPGP signatures\n/,
+  )
+})
+
 test('blobs of unfinished images are told', () => {
   const state = sampleState([])
   const { repository } = sampleImage('a/b:1').destination

@@ -8,25 +8,24 @@ import { mediaTypeName, originsText, originText, shortDestination, targetName } 
 import { bytesOf, imageBlobs } from './plan-groups.ts'
 import { countOf, formatBytes } from './quantities.ts'
 import type { Style } from './style.ts'
-import { alignTable } from './table.ts'
-import { hasConfig } from './uses.ts'
+import { alignTable, type Cell } from './table.ts'
+import { apart, headingOf, putTogether, type Together } from './together.ts'
+import { hasConfig, isMade } from './uses.ts'
 
 export interface StateRendering {
   readonly style: Style
   /** Columns; `Infinity` never shortens. */
   readonly width: number
+  /** A line for each image, also of releases and packages. */
+  readonly all?: boolean | undefined
 }
 
-/** One line for each image of the state: destination, digest, size, origin; then what they take together. */
-export function renderState(state: State, { style, width }: StateRendering): string {
+/** One line for each image of the state, or for all of a release or package: name, digest, size, origin; then what they take together. */
+export function renderState(state: State, { style, width, all = false }: StateRendering): string {
   const target = targetName(state.target)
   const total = `${countOf(state.images.length, 'image')}, ${formatBytes(bytesOf(state, state.blobs.keys()))} in ${countOf(state.blobs.size, 'blob')}`
-  const rows = state.images.map(image => [
-    { text: shortDestination(state.target, image.destination), style: style.strong },
-    { text: shortDigest(image.digest) },
-    { text: formatBytes(bytesOf(state, imageBlobs(state, image))) },
-    { text: originsText(image), style: style.faint },
-  ])
+  const items = state.images.map(image => ({ image }))
+  const rows = (all ? apart(items) : putTogether(items)).map(entry => stateRow(state, entry, style))
   const columns = [
     { shorten: 'middle', min: 24 },
     { optional: true },
@@ -37,7 +36,32 @@ export function renderState(state: State, { style, width }: StateRendering): str
     ...wrap(`${target}: ${total}`, width, 2),
     ...looseLines(state, width),
     ...(rows.length > 0 ? ['', ...alignTable(rows, { columns, width, indent: 2 })] : []),
+    ...(rows.length < items.length
+      ? [
+          '',
+          ...wrap(
+            'Releases and packages are one line each; all their images: mirrorform show STATE --all',
+            width,
+          ),
+        ]
+      : []),
   ].join('\n')
+}
+
+function stateRow(
+  state: State,
+  { members, part }: Together<{ readonly image: StateImage }>,
+  style: Style,
+): readonly Cell[] {
+  const [{ image }] = members
+  const blobs = new Set(members.flatMap(member => [...imageBlobs(state, member.image)]))
+  const isPart = part !== undefined
+  return [
+    { text: part ?? shortDestination(state.target, image.destination), style: style.strong },
+    { text: isPart ? countOf(members.length, 'image') : shortDigest(image.digest) },
+    { text: formatBytes(bytesOf(state, blobs)) },
+    { text: isPart ? headingOf(image) : originsText(image), style: style.faint },
+  ]
 }
 
 function looseLines({ loose }: State, width: number): readonly string[] {
@@ -63,7 +87,11 @@ export function renderStateImage(
     ['digest', image.digest],
     ...(image.sourceDigest === undefined
       ? []
-      : [['at source', `${image.sourceDigest} (the index was rewritten for the platforms)`] as const]),
+      : [
+          isMade(store, image)
+            ? (['base', image.sourceDigest] as const)
+            : (['at source', `${image.sourceDigest} (the index was rewritten for the platforms)`] as const),
+        ]),
     ['platforms', image.platforms.length === 0 ? 'all' : image.platforms.map(printable).join(', ')],
     ...(image.omitted.length === 0
       ? []
@@ -74,6 +102,9 @@ export function renderStateImage(
           ] as const,
         ]),
     ...image.origins.map(origin => ['wanted by', originText(origin)] as const),
+    ...(image.releaseSignatures === undefined
+      ? []
+      : [['signed by', countOf(image.releaseSignatures.length, 'OpenPGP signature')] as const]),
     [
       'size',
       `${formatBytes(bytesOf(store, blobs))} in ${countOf(blobs.size, 'blob')}, ${countOf(manifests.length, 'manifest')}`,

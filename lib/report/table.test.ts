@@ -32,6 +32,25 @@ test('in a narrow terminal columns are shortened before any is left out', () => 
   ])
 })
 
+test('where the lines would be too wide, every cell that has a brief text shows that', () => {
+  const told = [
+    [
+      { text: 'release 4.16.8 (x86_64), channel stable-4.16', brief: 'release 4.16.8 (x86_64)' },
+      { text: '3' },
+    ],
+    [{ text: 'a:1' }, { text: '1.0 MiB to copy, 2.0 MiB already there', brief: '1.0 MiB to copy' }],
+  ]
+  const wide = { columns: columns.slice(0, 2), width: 84 }
+  assert.deepEqual(
+    alignTable(told, wide).map(line => line.trimEnd().length),
+    [84, 84],
+  )
+  assert.deepEqual(alignTable(told, { ...wide, width: 83 }), [
+    'release 4.16.8 (x86_64)                3',
+    'a:1                      1.0 MiB to copy',
+  ])
+})
+
 test('wide characters count as the columns they take', () => {
   assert.deepEqual(
     alignTable(

@@ -8,6 +8,8 @@ import { padEnd, padStart, shortenEnd, shortenMiddle, visibleWidth } from './fit
 
 export interface Cell {
   readonly text: string
+  /** In place of `text` where the lines would be too wide with that. */
+  readonly brief?: string
   readonly style?: (text: string) => string
 }
 
@@ -33,11 +35,9 @@ export interface TableOptions {
 const GAP = 2
 
 /** One line for each row, without trailing spaces. */
-export function alignTable(rows: readonly (readonly Cell[])[], options: TableOptions): string[] {
-  const natural = options.columns.map((_, at) =>
-    rows.reduce((most, row) => Math.max(most, visibleWidth(row[at]?.text ?? '')), 0),
-  )
-  const widths = fitColumns(natural, options)
+export function alignTable(whole: readonly (readonly Cell[])[], options: TableOptions): string[] {
+  const rows = isTooWide(whole, options) ? whole.map(row => row.map(inBrief)) : whole
+  const widths = fitColumns(naturalWidths(rows, options), options)
   const indent = ' '.repeat(options.indent ?? 0)
   return rows.map(row => {
     const cells = options.columns.flatMap((column, at) => {
@@ -53,6 +53,22 @@ export function alignTable(rows: readonly (readonly Cell[])[], options: TableOpt
         .join(' '.repeat(GAP))
     )
   })
+}
+
+function inBrief({ brief, ...cell }: Cell): Cell {
+  return brief === undefined ? cell : { ...cell, text: brief }
+}
+
+function isTooWide(rows: readonly (readonly Cell[])[], options: TableOptions): boolean {
+  const shown = naturalWidths(rows, options).filter(width => width > 0)
+  const gaps = GAP * Math.max(0, shown.length - 1)
+  return shown.reduce((sum, width) => sum + width, options.indent ?? 0) + gaps > options.width
+}
+
+function naturalWidths(rows: readonly (readonly Cell[])[], { columns }: TableOptions): readonly number[] {
+  return columns.map((_, at) =>
+    rows.reduce((most, row) => Math.max(most, visibleWidth(row[at]?.text ?? '')), 0),
+  )
 }
 
 function layCell(cell: Cell, column: Column, width: number, last: boolean): string {

@@ -1,4 +1,5 @@
 /** The answer to `why`: which images hold what was asked for, by which way, and who wants them. */
+import type { Origin } from '../graph/graph.ts'
 import { type Digest, shortDigest } from '../oci/digest.ts'
 import { formatDestination, type TargetAddress } from '../target.ts'
 import { printable, wrap } from './fit.ts'
@@ -11,11 +12,13 @@ export interface WhyRendering {
   readonly style: Style
   readonly width: number
   readonly target: TargetAddress
+  /** Of image sets, that ask for it: `imageset.yaml:12`. */
+  readonly linesOf?: (origin: Origin) => readonly string[]
 }
 
 /** Lines without a final line feed. `query` is what was asked for. */
 export function renderWhy(query: string, uses: readonly Use[], rendering: WhyRendering): string {
-  const { style, width, target } = rendering
+  const { style, width, target, linesOf = () => [] } = rendering
   const asked = printable(query)
   if (uses.length === 0) return wrap(`Nothing here holds or is named ${asked}.`, width).join('\n')
   const title = `${asked} is in ${countOf(uses.length, 'image')}`
@@ -24,9 +27,16 @@ export function renderWhy(query: string, uses: readonly Use[], rendering: WhyRen
     style.strong(formatDestination(target, image.destination)),
     ...routes.flatMap(route => wrap(`  ${routeText(route)}`, width, 2)),
     ...wrap(`  from ${printable(image.source)}`, width, 2),
-    ...image.origins.flatMap(origin => wrap(`  wanted by ${originText(origin)}`, width, 2)),
+    ...image.origins.flatMap(origin =>
+      wrap(`  wanted by ${originText(origin)}${linesText(linesOf(origin))}`, width, 2),
+    ),
   ])
   return [...wrap(title, width), ...images].join('\n')
+}
+
+/** `, in imageset.yaml:12 and tools.yaml:3` */
+function linesText(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `, in ${printable(lines.join(' and '))}`
 }
 
 function routeText(route: Route): string {
@@ -37,6 +47,8 @@ function routeText(route: Route): string {
       return 'is its source'
     case 'source-digest':
       return `root at the source: ${route.digest} (rewritten here for the chosen platforms)`
+    case 'base':
+      return `base image: ${route.digest}`
     case 'root':
       return `root: ${route.digest}`
     case 'manifest':

@@ -47,6 +47,24 @@ function routes(query: string): readonly Route[] {
   return findUses(store, images, query, SAMPLE_TARGET).flatMap(use => use.routes)
 }
 
+test('a component is explained down to its release and channel', () => {
+  const component: ImageContent = {
+    ...other,
+    origins: [
+      {
+        kind: 'release',
+        version: '4.16.8',
+        architecture: 'x86_64',
+        channels: ['stable-4.16'],
+        component: 'etcd',
+      },
+    ],
+  }
+  const uses = findUses(store, [component], single.node.digest, SAMPLE_TARGET)
+  const text = renderWhy('etcd', uses, { style: PLAIN_STYLE, width: 120, target: SAMPLE_TARGET })
+  assert.ok(text.endsWith('  wanted by component etcd of release 4.16.8 (x86_64), channel stable-4.16'), text)
+})
+
 describe('a digest is found wherever an image contains it', () => {
   const config = sampleDigest('amd64 config')
   const layer = sampleDigest('amd64 layer')
@@ -116,5 +134,10 @@ test('the answer names image, way, source and origin', () => {
     '  from registry.redhat.io/ubi9/ubi:latest',
     '  wanted by additional image registry.redhat.io/ubi9/ubi:latest',
   ])
+  const placed = { ...rendering, linesOf: () => ['a.yaml:4', 'b.yaml:9'] }
+  assert.match(
+    renderWhy(layer, findUses(store, images, layer, SAMPLE_TARGET), placed),
+    /wanted by additional image registry\.redhat\.io\/ubi9\/ubi:latest, in a\.yaml:4 and b\.yaml:9$/,
+  )
   assert.equal(renderWhy('nowhere', [], rendering), 'Nothing here holds or is named nowhere.')
 })

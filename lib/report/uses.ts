@@ -13,6 +13,8 @@ export type Route =
   | { readonly via: 'destination' }
   | { readonly via: 'source' }
   | { readonly via: 'source-digest'; readonly digest: Digest }
+  /** Of an image that mirrorform put together. */
+  | { readonly via: 'base'; readonly digest: Digest }
   | { readonly via: 'root'; readonly digest: Digest }
   | {
       readonly via: 'manifest' | 'config' | 'layer' | 'foreign-layer' | 'attachment'
@@ -102,7 +104,7 @@ function contentRoutes(
   const found: Route[] = []
   if (isWanted(digest)) found.push({ via: 'root', digest })
   if (sourceDigest !== undefined && sourceDigest !== digest && isWanted(sourceDigest))
-    found.push({ via: 'source-digest', digest: sourceDigest })
+    found.push({ via: isMade(store, image) ? 'base' : 'source-digest', digest: sourceDigest })
   found.push(...routesBelow(store, digest, below, isWanted))
   for (const attachment of attachments) {
     if (isWanted(attachment.digest))
@@ -158,6 +160,14 @@ function blobRoutes(
     ...blobs,
     ...foreign.map(digest => ({ via: 'foreign-layer', digest, path: [...path, digest] }) as const),
   ]
+}
+
+/** Whether mirrorform made the image itself, and not only a smaller index of what the source has. */
+export function isMade(store: ManifestStore, image: ImageContent): boolean {
+  return manifestsBelow(store, image.digest, new Set(image.omitted)).some(digest => {
+    const node = store.manifests.get(digest)
+    return node?.text !== undefined && hasConfig(node)
+  })
 }
 
 /** Image manifests always name a config, and it comes first among their blobs. */
