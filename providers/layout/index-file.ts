@@ -69,11 +69,21 @@ export function entryFor(
   repository: RepositoryPath,
   tag: Tag | undefined,
 ): IndexEntry {
+  const { mediaType, digest, bytes } = manifest
+  return entryOf({ mediaType, digest, size: bytes.length }, repository, tag)
+}
+
+/** The same for a manifest whose bytes are somewhere else. */
+export function entryOf(
+  { mediaType, digest, size }: Descriptor,
+  repository: RepositoryPath,
+  tag: Tag | undefined,
+): IndexEntry {
   const name = tag === undefined ? undefined : imageName(repository, tag)
   const descriptor = {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
+    mediaType,
+    digest,
+    size,
     annotations: name === undefined ? { [REPOSITORY]: repository } : { [REF_NAME]: name },
   }
   return { descriptor, name, repository: name === undefined ? repository : undefined, json: descriptor }

@@ -2,9 +2,13 @@
 export { inBatches } from './batches.ts'
 export { BlobStore } from './blob-store.ts'
 export type { BlobWriter } from './blob-writer.ts'
+export { freeBytesAt } from './free-space.ts'
 export { type CollectedGarbage, collectGarbage } from './garbage.ts'
 export {
+  EMPTY_INDEX,
   entryFor,
+  entryOf,
+  formatIndexFile,
   type IndexEntry,
   type IndexFile,
   imageName,
