@@ -1,0 +1,33 @@
+/**
+ * Rules -> a drop-in for `/etc/containers/registries.conf.d`: CRI-O, podman, skopeo and buildah outside of OpenShift look
+ * into the mirror first (containers-registries.conf(5)). It says what a cluster's nodes are told by the mirror sets.
+ */
+
+import type { MirrorRule } from './mirror-rules.ts'
+import { mirrorEntries } from './mirror-sets.ts'
+import { tomlText } from './toml-text.ts'
+
+/** undefined where there is nothing to say. */
+export function registriesConf(rules: readonly MirrorRule[]): string | undefined {
+  const bySource = Map.groupBy(rules, ({ source }) => source)
+  const tables = mirrorEntries(rules).map(({ source, mirrors }) => {
+    const same = bySource.get(source) ?? []
+    const ways = (mirror: string) => new Set(same.filter(rule => rule.mirror === mirror).map(({ by }) => by))
+    return [
+      '[[registry]]',
+      `location = ${tomlText(source)}`,
+      ...mirrors.flatMap(mirror => ['', ...mirrorTable(mirror, ways(mirror))]),
+    ].join('\n')
+  })
+  return tables.length === 0 ? undefined : `${tables.join('\n\n')}\n`
+}
+
+/** Without `pull-from-mirror`, the mirror is for digests and tags. */
+function mirrorTable(mirror: string, ways: ReadonlySet<MirrorRule['by']>): readonly string[] {
+  const [only, ...others] = ways
+  return [
+    '[[registry.mirror]]',
+    `location = ${tomlText(mirror)}`,
+    ...(only !== undefined && others.length === 0 ? [`pull-from-mirror = ${tomlText(`${only}-only`)}`] : []),
+  ]
+}
