@@ -11,12 +11,16 @@ import { type Command, invoke, type OutputArguments } from './invocation.ts'
 import {
   APPLY_OPTIONS,
   COMMAND_OPTIONS,
+  CONTENT_OPTIONS,
+  OPERATOR_LIST_OPTIONS,
   OUTPUT_OPTIONS,
   PLACE_OPTIONS,
   PLAN_OPTIONS,
+  RELEASE_LIST_OPTIONS,
   TARGET_OPTIONS,
   VIEW_OPTIONS,
 } from './options.ts'
+import { PLAN_RESOURCE_OPTIONS, RESOURCE_OPTIONS } from './resource-options.ts'
 import { checkValues, failUsage, runCommandLine } from './usage.ts'
 
 /** Runs a command loaded on demand, and leaves its exit code to the process. */
@@ -29,7 +33,8 @@ function running<A>(load: () => Promise<Command<A>>) {
 const detailed = COMMAND_OPTIONS['detailed-exitcode']
 
 const placed = (y: Argv) => y.options({ ...TARGET_OPTIONS, ...PLACE_OPTIONS })
-const planned = (y: Argv) => placed(y).options(PLAN_OPTIONS)
+const planned = (y: Argv) =>
+  placed(y).options({ ...PLAN_OPTIONS, ...CONTENT_OPTIONS, ...PLAN_RESOURCE_OPTIONS })
 const scoped = { only: PLAN_OPTIONS.only, exclude: PLAN_OPTIONS.exclude }
 
 function commandLine(argv: readonly string[], name: string): Argv {
@@ -57,6 +62,7 @@ function commandLine(argv: readonly string[], name: string): Argv {
       y =>
         planned(y).options({
           out: COMMAND_OPTIONS.out,
+          'write-pinned': COMMAND_OPTIONS['write-pinned'],
           'detailed-exitcode': detailed,
           markdown: VIEW_OPTIONS.markdown,
           all: VIEW_OPTIONS.all,
@@ -85,7 +91,7 @@ function commandLine(argv: readonly string[], name: string): Argv {
     .command(
       'import',
       'Take wanted images that are at the target already into the state',
-      y => placed(y).options(scoped),
+      y => placed(y).options({ ...scoped, ...CONTENT_OPTIONS }),
       running(async () => (await import('./commands/import.ts')).run),
     )
     .command(
@@ -104,6 +110,17 @@ function commandLine(argv: readonly string[], name: string): Argv {
       y => y.positional('reference', { type: 'string', demandOption: true }).options(TARGET_OPTIONS),
       running(async () => (await import('./commands/why.ts')).run),
     )
+    .command(
+      'resources',
+      'Write what a cluster needs to use the mirror, from a state alone',
+      y =>
+        y.options({ ...TARGET_OPTIONS, ...RESOURCE_OPTIONS }).option('out', {
+          ...COMMAND_OPTIONS.out,
+          describe: 'Folder to write to (default: <state name>-resources)',
+        }),
+      running(async () => (await import('./commands/resources.ts')).run),
+    )
+    .command('list', 'What there is to mirror', listCommands)
     .command(
       'serve <folder>',
       'Serve an OCI image layout as a registry',
@@ -153,6 +170,42 @@ function stateCommands(y: Argv): Argv {
       z => z.options(TARGET_OPTIONS),
       running(async () => (await load()).unlock),
     )
+    .demandCommand(1, '')
+}
+
+/** `--version` is a release here, not the program's own. */
+function listCommands(y: Argv): Argv {
+  return y
+    .command(
+      'releases',
+      'Channels, the releases of one, or the way between two',
+      z =>
+        z.version(false).options({
+          ...RELEASE_LIST_OPTIONS,
+          'conditional-updates': CONTENT_OPTIONS['conditional-updates'],
+          refresh: { ...PLAN_OPTIONS.refresh, describe: 'false: take graphs kept from earlier runs' },
+          'cache-dir': PLACE_OPTIONS['cache-dir'],
+          'retry-times': PLACE_OPTIONS['retry-times'],
+          'src-tls-verify': PLACE_OPTIONS['src-tls-verify'],
+          'user-agent': PLACE_OPTIONS['user-agent'],
+        }),
+      running(async () => (await import('./commands/list-releases.ts')).run),
+    )
+    .command(
+      'operators',
+      'Packages of an operator catalog, their channels and versions',
+      z =>
+        z.version(false).options({
+          ...OPERATOR_LIST_OPTIONS,
+          authfile: PLACE_OPTIONS.authfile,
+          'src-tls-verify': PLACE_OPTIONS['src-tls-verify'],
+          'cache-dir': PLACE_OPTIONS['cache-dir'],
+          'retry-times': PLACE_OPTIONS['retry-times'],
+          'user-agent': PLACE_OPTIONS['user-agent'],
+        }),
+      running(async () => (await import('./commands/list-operators.ts')).run),
+    )
+    .version(false)
     .demandCommand(1, '')
 }
 

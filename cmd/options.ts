@@ -1,5 +1,6 @@
 /** The options of every command: names, types and help texts, in one place so that they are the same everywhere. */
 import type { Options } from 'yargs'
+import { PLAN_RESOURCE_OPTIONS, RESOURCE_OPTIONS } from './resource-options.ts'
 
 export const OUTPUT_OPTIONS = {
   json: { type: 'boolean', default: false, describe: 'Print one JSON document on stdout, and nothing else' },
@@ -102,6 +103,11 @@ export const PLAN_OPTIONS = {
     default: false,
     describe: 'Allow more deletes than the guard lets pass',
   },
+  'create-projects': {
+    type: 'boolean',
+    default: false,
+    describe: 'Make projects that the target lacks (Harbor); the plan lists them',
+  },
   'skip-deletes': {
     type: 'boolean',
     default: false,
@@ -122,6 +128,43 @@ export const PLAN_OPTIONS = {
   },
 } satisfies Record<string, Options>
 
+/** How the content of image sets is found. */
+export const CONTENT_OPTIONS = {
+  inputs: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Take update graphs, signatures and graph data from this earlier plan, not from the network',
+  },
+  'conditional-updates': {
+    choices: ['allow', 'avoid'] as const,
+    describe: 'Whether updates recommended to some clusters only may be on a way (default: allow)',
+  },
+  'ignore-release-signature': {
+    type: 'boolean',
+    default: false,
+    describe: 'Take the payload that platform.release names without looking at its signature',
+  },
+  'graph-data-base-image': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'What the graph image is built on (default: registry.access.redhat.com/ubi9/ubi:latest)',
+  },
+  'graph-data-url': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Where the graph data comes from, http, https or file:// (default: api.openshift.com)',
+  },
+  'operator-selection': {
+    choices: ['documented', 'connected'] as const,
+    describe: 'Bundles of operators: as documented (default), or as oc-mirror since 4.18 chooses them',
+  },
+  'allow-missing-packages': {
+    type: 'boolean',
+    default: false,
+    describe: 'Only tell about packages that a catalog does not have',
+  },
+} satisfies Record<string, Options>
+
 export const APPLY_OPTIONS = {
   yes: { alias: 'y', type: 'boolean', default: false, describe: 'Do not ask before applying' },
   'parallel-images': { type: 'number', default: 8, describe: 'Images in work at once' },
@@ -137,9 +180,53 @@ export const COMMAND_OPTIONS = {
     default: false,
     describe: 'Exit 0: no change, 2: changes, 3: changes that delete',
   },
+  'write-pinned': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Write the image set with catalogs pinned by digest to this file (may be the image set itself)',
+  },
   deep: { type: 'boolean', default: false, describe: 'Read and hash every byte' },
   listen: { type: 'string', default: '127.0.0.1:5000', requiresArg: true, describe: 'HOST:PORT' },
   'allow-delete': { type: 'boolean', default: true, describe: 'Whether clients may delete' },
+} satisfies Record<string, Options>
+
+/** What `list releases` is asked. */
+export const RELEASE_LIST_OPTIONS = {
+  channel: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The releases of this channel, for instance stable-4.16',
+  },
+  version: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The channels that this minor release is in, for instance 4.16',
+  },
+  from: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'With --to: how a cluster on this version gets there',
+  },
+  to: { type: 'string', requiresArg: true, describe: 'The version that --from leads to' },
+  arch: {
+    choices: ['amd64', 'arm64', 'ppc64le', 's390x', 'multi'] as const,
+    default: 'amd64',
+    describe: 'Architecture of the releases',
+  },
+  type: { choices: ['ocp', 'okd'] as const, default: 'ocp', describe: 'OpenShift or OKD' },
+} satisfies Record<string, Options>
+
+/** What `list operators` is asked. */
+export const OPERATOR_LIST_OPTIONS = {
+  catalog: {
+    type: 'string',
+    requiresArg: true,
+    demandOption: true,
+    describe: 'A catalog image, or oci://folder',
+  },
+  package: { type: 'string', requiresArg: true, describe: 'The channels of this package' },
+  channel: { type: 'string', requiresArg: true, describe: 'The versions in this channel of the package' },
+  versions: { type: 'boolean', default: false, describe: 'Every version, with the channels it is in' },
 } satisfies Record<string, Options>
 
 /** How `plan` and `show` print. */
@@ -163,7 +250,12 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = Object.fromEnt
     ...PLACE_OPTIONS,
     ...TARGET_OPTIONS,
     ...PLAN_OPTIONS,
+    ...CONTENT_OPTIONS,
     ...APPLY_OPTIONS,
+    ...PLAN_RESOURCE_OPTIONS,
+    ...RESOURCE_OPTIONS,
+    ...RELEASE_LIST_OPTIONS,
+    ...OPERATOR_LIST_OPTIONS,
     ...COMMAND_OPTIONS,
     ...VIEW_OPTIONS,
   }).map(([name, { type, array }]): [string, OptionType] => [

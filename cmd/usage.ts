@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   import: [],
   verify: [],
   why: [],
+  list: ['releases', 'operators'],
+  resources: [],
   serve: [],
   completion: [],
 }
@@ -73,6 +75,8 @@ function explain(text: string, argv: readonly string[]): UsageError {
   if (unknown !== undefined) return unknownWord(unknown, argv)
   const bare = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   if (bare !== undefined) return new UsageError(`${dashed(bare)} needs a value`, { hint: `see ${help}` })
+  const missing = /^Missing required argument: (.*)$/.exec(message)?.[1]
+  if (missing !== undefined) return new UsageError(`${dashed(missing)} is missing`, { hint: `see ${help}` })
   const choice = /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.*)$/.exec(message)
   if (choice !== null)
     return new UsageError(`--${choice[1]} may not be ${choice[2]}`, { hint: `choose one of ${choice[3]}` })

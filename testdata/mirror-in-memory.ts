@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ApplyResult } from '../lib/apply/index.ts'
+import type { WantedImage } from '../lib/content/wanted.ts'
 import type { Plan } from '../lib/plan/plan.ts'
 import { openStateFile, type StateFileStore } from '../state/index.ts'
 import type { Built } from './images.ts'
@@ -16,10 +17,10 @@ export interface MemoryMirror {
   readonly statePath: string
   /** Puts an image into the source: `app:1`. */
   put(name: string, image: Built): void
-  plan(names: readonly string[], choices?: PlanChoices): Promise<Plan>
+  plan(names: readonly (string | WantedImage)[], choices?: PlanChoices): Promise<Plan>
   apply(plan: Plan, choices?: ApplyChoices): Promise<ApplyResult>
   /** Plans, applies and forgets the requests. */
-  mirror(names: readonly string[], choices?: PlanChoices): Promise<ApplyResult>
+  mirror(names: readonly (string | WantedImage)[], choices?: PlanChoices): Promise<ApplyResult>
   stateText(): Promise<string>
 }
 
@@ -38,10 +39,10 @@ export function memoryMirror(
     const [repository = '', tag = ''] = name.split(':')
     source.hold(repository, tag, image)
   }
-  const plan = (names: readonly string[], choices?: PlanChoices) =>
+  const plan = (names: readonly (string | WantedImage)[], choices?: PlanChoices) =>
     planFor(
       setup,
-      names.map(name => `src.example/${name}`),
+      names.map(name => (typeof name === 'string' ? `src.example/${name}` : name)),
       choices,
     )
   const apply = (made: Plan, choices?: ApplyChoices) => applyTo(setup, made, choices)

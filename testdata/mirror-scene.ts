@@ -59,9 +59,12 @@ export const STATE = 'mirror.state.json'
 export const PLAN = 'mirror.plan.json'
 export const PLAIN_HTTP: readonly string[] = ['--src-tls-verify=false', '--dest-tls-verify=false']
 
-/** @param target `docker://127.0.0.1:PORT/prefix` or `oci://folder` */
-export function mirrorScene(t: TestEnd, target: string): MirrorScene {
-  const workspace = cliWorkspace(t)
+/**
+ * @param target `docker://127.0.0.1:PORT/prefix` or `oci://folder`
+ * @param env added to the environment of every command
+ */
+export function mirrorScene(t: TestEnd, target: string, env: CliOptions['env'] = {}): MirrorScene {
+  const workspace = cliWorkspace(t, env)
   const placed = ['-c', IMAGE_SET, '--to', target, '--state', STATE, ...PLAIN_HTTP]
   const saved = ['apply', PLAN, ...PLAIN_HTTP]
   const at = (command: string, more: readonly string[] = [], options?: CliOptions): Promise<CliResult> =>

@@ -2,8 +2,12 @@
  * Planning and applying as the commands do it, with places in memory: image references in, a plan and a result out.
  */
 import { type ApplyEvent, type ApplyResult, applyPlan, readState } from '../lib/apply/index.ts'
+import type { KeptDocument } from '../lib/content/documents.ts'
+import type { Selection } from '../lib/content/selection.ts'
 import type { WantedImage } from '../lib/content/wanted.ts'
 import { PlaceError } from '../lib/errors.ts'
+import type { IncompleteBundle } from '../lib/graph/graph.ts'
+import { withoutIncomplete } from '../lib/graph/incomplete.ts'
 import { formatSource, placeImages } from '../lib/graph/naming.ts'
 import type { PlatformIndexMode } from '../lib/graph/platform-choice.ts'
 import { type AttachmentPolicy, resolveError, resolveGraph } from '../lib/graph/resolve.ts'
@@ -63,16 +67,22 @@ export interface PlanChoices extends Partial<PlanOptions> {
   readonly maxDeletePercent?: number
   readonly protect?: readonly string[]
   readonly skipDeletes?: boolean
+  readonly selections?: readonly Selection[]
+  readonly documents?: readonly KeptDocument[]
+  readonly createProjects?: boolean
+  /** Bundles known to lack an image. */
+  readonly incomplete?: readonly IncompleteBundle[]
 }
 
 export async function planFor(
   { target, sources, store, cache = noCache }: MirrorSetup,
-  wanted: readonly string[],
+  wanted: readonly (string | WantedImage)[],
   choices: PlanChoices = {},
 ): Promise<Plan> {
   const { refresh = true, only = [], exclude = [], destroy = false, allowMassDelete = false } = choices
   const { loaded } = await readState(store)
-  const placed = placeImages(target.address, wanted.map(wantedImage), 0)
+  const images = wanted.map(image => (typeof image === 'string' ? wantedImage(image) : image))
+  const placed = placeImages(target.address, images, 0)
   const prefix = target.address.kind === 'registry' ? target.address.prefix : ''
   const inScope = scopeOf(prefix, only, exclude)
   const isWanted = (image: (typeof placed)[number]) => inScope(image.destination, formatSource(image.source))
@@ -81,8 +91,9 @@ export async function planFor(
     refresh && first !== undefined
       ? await target.abilities(first.destination.repository, ['referrersApi', 'sparseIndex'], never())
       : NOTHING_KNOWN
-  const { graph, failures, notes } = await resolveGraph(
-    placed.filter(isWanted),
+  const inside = placed.filter(isWanted)
+  const resolved = await resolveGraph(
+    inside,
     {
       sources,
       cache,
@@ -94,9 +105,11 @@ export async function planFor(
     },
     never(),
   )
+  const { graph, failures, ...withheld } = withoutIncomplete(resolved, inside, choices.incomplete ?? [])
   if (failures.length > 0) throw resolveError(failures)
   const request: PlanRequest = {
     graph,
+    withheld,
     wantedElsewhere: placed.filter(image => !isWanted(image)).map(image => image.destination),
     loaded,
     target,
@@ -106,7 +119,10 @@ export async function planFor(
     maxDeletePercent: choices.maxDeletePercent ?? 100,
     protect: choices.protect ?? [],
     skipDeletes: choices.skipDeletes ?? false,
-    notes,
+    createProjects: choices.createProjects ?? false,
+    notes: resolved.notes,
+    selections: choices.selections ?? [],
+    documents: choices.documents ?? [],
     statePath: store.name,
   }
   return makePlan(request, never())

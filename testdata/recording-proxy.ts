@@ -26,6 +26,8 @@ export interface Mutation {
   readonly path: string
   readonly query: URLSearchParams
   readonly status: number
+  /** Of its body. */
+  readonly bytes: number
 }
 
 /**
@@ -42,15 +44,19 @@ export async function startRecordingProxy(
   const server = createServer(async (request, response) => {
     const { method = 'GET', url = '/', headers } = request
     await hold(method, url)
+    let bytes = 0
     const passed: ClientRequest = forward({ hostname, port, method, path: url, headers })
     passed.once('response', (answer: IncomingMessage) => {
       const { statusCode: status = 0 } = answer
       const { pathname, searchParams } = new URL(url, `http://${upstream}`)
       if (method !== 'GET' && method !== 'HEAD')
-        mutations.push({ method, path: pathname, query: searchParams, status })
+        mutations.push({ method, path: pathname, query: searchParams, status, bytes })
       response.writeHead(status, answer.rawHeaders)
       if (pathname === '/token') keepToken(answer, tokens)
       pipeline(answer, response).catch(() => response.destroy())
+    })
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
     })
     pipeline(request, passed).catch(() => response.destroy())
   })
@@ -118,6 +124,8 @@ export function plannedLines(plan: Plan): readonly string[] {
 
 function plannedLine(request: PlannedRequest): string {
   switch (request.do) {
+    case 'create-project':
+      return `create-project ${request.project}`
     case 'upload':
       return `upload ${request.repository} ${request.digest}`
     case 'mount':

@@ -1,4 +1,5 @@
 /** Resolving as planning does it, with registries in memory and the options that most tests share. */
+import type { WantedImage } from '../lib/content/wanted.ts'
 import type { DesiredGraph } from '../lib/graph/graph.ts'
 import { placeImages } from '../lib/graph/naming.ts'
 import { type Resolved, type ResolveOptions, resolveGraph } from '../lib/graph/resolve.ts'
@@ -11,11 +12,15 @@ const TARGET = parseTarget('docker://mirror.example')
 
 export function resolveFrom(
   registries: readonly MemoryRegistry[],
-  wanted: readonly string[],
+  wanted: readonly (string | WantedImage)[],
   over: Partial<ResolveOptions> = {},
 ): Promise<Resolved> {
   return resolveGraph(
-    placeImages(TARGET, wanted.map(wantedImage), 0),
+    placeImages(
+      TARGET,
+      wanted.map(image => (typeof image === 'string' ? wantedImage(image) : image)),
+      0,
+    ),
     {
       sources: sourcesOf(...registries),
       cache: noCache,
@@ -32,5 +37,13 @@ export function resolveFrom(
 
 /** A state that holds exactly what was desired. */
 export function stateHolding(graph: DesiredGraph): State {
-  return { ...graph, lineage: '00000000-0000-4000-8000-000000000000', target: TARGET, loose: [] }
+  const { images, manifests, blobs } = graph
+  return {
+    images,
+    manifests,
+    blobs,
+    lineage: '00000000-0000-4000-8000-000000000000',
+    target: TARGET,
+    loose: [],
+  }
 }

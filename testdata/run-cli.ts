@@ -61,8 +61,12 @@ export interface CliWorkspace {
 const MAIN = fileURLToPath(new URL('../cmd/main.ts', import.meta.url))
 const TSX = import.meta.resolve('tsx')
 
-/** Folders that go, and processes that are killed, when the test ends. */
-export function cliWorkspace(t: TestEnd): CliWorkspace {
+/**
+ * Folders that go, and processes that are killed, when the test ends.
+ *
+ * @param env added to the environment of every command
+ */
+export function cliWorkspace(t: TestEnd, env: CliOptions['env'] = {}): CliWorkspace {
   const root = mkdtempSync(path.join(tmpdir(), 'mirrorform-cli-'))
   const [folder, home] = [path.join(root, 'work'), path.join(root, 'home')]
   for (const each of [folder, home, path.join(root, 'run')]) mkdirSync(each)
@@ -77,7 +81,7 @@ export function cliWorkspace(t: TestEnd): CliWorkspace {
     const cli = startCli(args, {
       cwd: folder,
       ...options,
-      env: { ...cleanEnvironment(root), ...options.env },
+      env: { ...cleanEnvironment(root), ...env, ...options.env },
     })
     running.add(cli)
     void cli.ended.then(() => running.delete(cli))

@@ -132,6 +132,9 @@ export function samplePlan(
     inputs: [{ path: 'imageset.yaml', digest: sampleDigest('imageset') }],
     options: { refresh: true, only: [], exclude: [], destroy: false, allowMassDelete: false },
     changes,
+    selections: [],
+    documents: [],
+    made: new Map(),
     notes: [],
     ...rest,
     summary: {
@@ -164,4 +167,36 @@ export function sampleState(names: readonly string[], layerBytes = 1024 * 1024):
     images: names.map(name => sampleImage(name)),
     loose: [],
   }
+}
+
+/** The change as it is for a component of a release (the payload itself without one), by one channel. */
+export function ofRelease<C extends Change>(change: C, version: string, component?: string): C {
+  const channels = [`stable-${version.split('.').slice(0, 2).join('.')}`]
+  const origin = { kind: 'release', version, architecture: 'x86_64', channels } as const
+  const place =
+    component === undefined
+      ? {
+          repository: parseRepositoryPath('ocp/openshift/release-images'),
+          tag: parseTag(`${version}-x86_64`),
+        }
+      : {
+          repository: parseRepositoryPath('ocp/openshift/release'),
+          tag: parseTag(`${version}-x86_64-${component}`),
+        }
+  const origins = [component === undefined ? origin : { ...origin, component }]
+  const image = { ...change.image, destination: place, origins }
+  if (change.action !== 'delete') return { ...change, image }
+  return { ...change, image, removal: { ...change.removal, steps: [{ do: 'delete-tag', tag: place.tag }] } }
+}
+
+/** The changes of whole releases, each of one payload and these components. */
+export function releaseChanges<C extends Change>(
+  make: (name: string) => C,
+  versions: readonly string[],
+  components: readonly string[],
+): readonly C[] {
+  return versions.flatMap(version => [
+    ofRelease(make(`payload:${version}`), version),
+    ...components.map(component => ofRelease(make(`${component}:${version}`), version, component)),
+  ])
 }

@@ -31,7 +31,19 @@ export async function rawDigest(
   return digestOf(await skopeo(workspace, 'inspect', '--raw', ...tls, ...options, place))
 }
 
-/** Copies an image with all its platforms out of a registry: every blob is read and checked. */
-export async function copyOut(workspace: CliWorkspace, place: string, folder: string): Promise<void> {
-  await skopeo(workspace, 'copy', '--all', '--src-tls-verify=false', place, `dir:${folder}`)
+/**
+ * Copies an image out of a registry: every blob is read and checked.
+ *
+ * @param platform `os/architecture`; default all of an index
+ */
+export async function copyOut(
+  workspace: CliWorkspace,
+  place: string,
+  folder: string,
+  platform?: string,
+): Promise<void> {
+  const [os = '', architecture = ''] = platform?.split('/') ?? []
+  const chosen = platform === undefined ? [] : ['--override-os', os, '--override-arch', architecture]
+  const all = platform === undefined ? ['--all'] : []
+  await skopeo(workspace, ...chosen, 'copy', ...all, '--src-tls-verify=false', place, `dir:${folder}`)
 }

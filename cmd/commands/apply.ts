@@ -10,14 +10,15 @@ import { applyExitCode, renderApplyResult, renderPlan } from '../../lib/report/i
 import { formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
-import { confirm, createProgress, type Output } from '../terminal/index.ts'
+import { confirm, createProgress } from '../terminal/index.ts'
 import { chooseTarget } from '../wiring/choose-target.ts'
+import { type FollowArguments, type FollowingResources, followResources } from '../wiring/follow-resources.ts'
 import { openPlaces, type PlaceArguments, type Places } from '../wiring/open-places.ts'
 import { type MakePlanArguments, planAndStay } from '../wiring/plan-for.ts'
 import { readText } from '../wiring/read-text.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
-export interface ApplyArguments extends MakePlanArguments {
+export interface ApplyArguments extends MakePlanArguments, FollowArguments {
   readonly plan?: string | undefined
   readonly yes: boolean
   readonly parallelImages: number
@@ -27,14 +28,14 @@ export interface ApplyArguments extends MakePlanArguments {
 export const run: Command<ApplyArguments> = async (args, invocation) => {
   const { output, width, noteWidth } = invocation
   const approved =
-    args.plan === undefined ? await planAndAsk(args, invocation) : await readPlan(args, args.plan, output)
+    args.plan === undefined ? await planAndAsk(args, invocation) : await readPlan(args, args.plan, invocation)
   if (approved === undefined) {
     output.note('Nothing was changed.')
     return 1
   }
   const { plan } = approved
   const result = await carryOut(args, approved, invocation)
-  const code = applyExitCode(result)
+  const code = applyExitCode(result, plan)
   output.print(
     renderApplyResult(result, plan, {
       style: output.style,
@@ -43,12 +44,14 @@ export const run: Command<ApplyArguments> = async (args, invocation) => {
     }),
   )
   await output.document(resultDocument(plan, result))
+  await approved.resources?.write()
   return code
 }
 
 interface Approved {
   readonly plan: Plan
   readonly statePath: string
+  readonly resources?: FollowingResources | undefined
   /** Of the planning just before; undefined for a plan from a file. */
   readonly planning?: {
     /** When the target was asked, by `performance.now()`; undefined when a person took time to answer since. */
@@ -58,7 +61,7 @@ interface Approved {
   }
 }
 
-async function readPlan(args: ApplyArguments, path: string, output: Output): Promise<Approved> {
+async function readPlan(args: ApplyArguments, path: string, invocation: Invocation): Promise<Approved> {
   const [asked] = PLANNING.filter(([, isAsked]) => isAsked(args))
   if (asked !== undefined)
     throw new UsageError(`a plan file and ${asked[0]} exclude each other`, {
@@ -66,8 +69,9 @@ async function readPlan(args: ApplyArguments, path: string, output: Output): Pro
     })
   const plan = decodePlan(await readText(path, 'plan'), path)
   for (const changed of await changedInputs(plan))
-    output.warn(`${changed} changed since the plan was made; what is applied is the plan`)
-  return { plan, statePath: args.state ?? plan.statePath }
+    invocation.output.warn(`${changed} changed since the plan was made; what is applied is the plan`)
+  const statePath = args.state ?? plan.statePath
+  return { plan, statePath, resources: await followResources(args, undefined, plan, invocation) }
 }
 
 /** What only means something while planning: with a plan file it would be passed over in silence. */
@@ -80,12 +84,20 @@ const PLANNING: readonly (readonly [option: string, isAsked: (args: ApplyArgumen
   ['--exclude', args => args.exclude.length > 0],
   ['--destroy', args => args.destroy],
   ['--skip-deletes', args => args.skipDeletes],
+  ['--create-projects', args => args.createProjects],
   ['--allow-mass-delete', args => args.allowMassDelete],
   ['--refresh=false', args => !args.refresh],
-  ['--max-nested-paths', args => args.maxNestedPaths !== undefined],
+  ['--max-nested-paths', args => args.maxNestedPaths !== undefined && args.resources === undefined],
   ['--platform-index', args => args.platformIndex !== undefined],
   ['--sparse-index', args => args.sparseIndex !== 'auto'],
   ['--signatures', args => args.signatures !== undefined],
+  ['--inputs', args => args.inputs !== undefined],
+  ['--conditional-updates', args => args.conditionalUpdates !== undefined],
+  ['--operator-selection', args => args.operatorSelection !== undefined],
+  ['--allow-missing-packages', args => args.allowMissingPackages ?? false],
+  ['--ignore-release-signature', args => args.ignoreReleaseSignature],
+  ['--graph-data-base-image', args => args.graphDataBaseImage !== undefined],
+  ['--graph-data-url', args => args.graphDataUrl !== undefined],
 ]
 
 /** Image sets that are here and no longer what the plan was made from. */
@@ -104,12 +116,14 @@ async function planAndAsk(args: ApplyArguments, invocation: Invocation): Promise
   const { plan, heldImages, askedAt, places } = await planAndStay(args, choice, invocation)
   let isApproved = false
   try {
+    const resources = await followResources(args, choice, plan, invocation)
     output.print(renderPlan(plan, { style: output.style, width, heldImages, statePath: choice.statePath }))
+    if (resources !== undefined) output.print(`\n${resources.changes}`)
     const signal = interrupts.soft.signal
     isApproved =
       args.yes || !hasChanges(plan) || (await confirm('Apply this plan?', { stdin, stderr, signal }))
     const planning = { askedAt: args.yes ? askedAt : undefined, places }
-    return isApproved ? { plan, statePath: choice.statePath, planning } : undefined
+    return isApproved ? { plan, statePath: choice.statePath, resources, planning } : undefined
   } finally {
     if (!isApproved) await places.close()
   }
@@ -151,6 +165,7 @@ async function carryOut(
         emit: (event: ApplyEvent) => progress(event),
         parallelImages: args.parallelImages,
         parallelBlobs: args.parallelLayers,
+        damageRetries: args.retryTimes,
         signal: interrupts.hard.signal,
         stopping: interrupts.soft.signal,
       },
@@ -170,6 +185,7 @@ function resultDocument(plan: Plan, result: ApplyResult) {
     target: formatTarget(plan.target),
     planDigest: planDigest(plan),
     summary: totals,
+    ...(plan.incomplete && { incomplete: plan.incomplete }),
     results,
   }
 }

@@ -11,12 +11,14 @@ import { formatDestination, formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
 import { chooseTarget, type TargetArguments } from '../wiring/choose-target.ts'
+import type { OperatorArguments } from '../wiring/collect-operators.ts'
+import type { ContentArguments } from '../wiring/collect-releases.ts'
 import { refuseOtherTarget } from '../wiring/find-state.ts'
-import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
+import { openPlaces } from '../wiring/open-places.ts'
 import { tellReplay } from '../wiring/tell.ts'
-import { collectWanted } from '../wiring/wanted-images.ts'
+import { collectWanted, loadImageSets } from '../wiring/wanted-images.ts'
 
-export interface ImportArguments extends TargetArguments, PlaceArguments {
+export interface ImportArguments extends TargetArguments, ContentArguments, OperatorArguments {
   readonly only: readonly string[]
   readonly exclude: readonly string[]
 }
@@ -25,13 +27,14 @@ export const run: Command<ImportArguments> = async (args, invocation) => {
   const { output, interrupts } = invocation
   const choice = await chooseTarget(args)
   const { address } = choice
-  const wanted = await collectWanted(choice.imageSets, address, choice.maxNestedPaths)
+  const imageSets = await loadImageSets(choice.imageSets)
   const inScope = scopeOf(address.kind === 'registry' ? address.prefix : '', args.only, args.exclude)
-  const images = wanted.images.filter(image => inScope(image.destination, formatSource(image.source)))
   const store = openStateFile(choice.statePath)
   const places = await openPlaces(args, address, invocation)
   const announce = (notes: Parameters<typeof tellReplay>[1]) => tellReplay(output, notes)
   try {
+    const wanted = await collectWanted(imageSets, args, choice, { places, invocation, held: [] })
+    const images = wanted.images.filter(image => inScope(image.destination, formatSource(image.source)))
     const { taken, absent, known } = await withState(store, 'import', announce, async loaded => {
       refuseOtherTarget(loaded, address, store.name)
       const born = digestOf(`import ${formatTarget(address)}`)

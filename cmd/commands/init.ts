@@ -30,6 +30,15 @@ mirror:
     # - name: quay.io/example/tool@sha256:<64 hex characters>
     #   targetRepo: tools/tool
     #   targetTag: v1
+  # OpenShift releases: every payload is verified, and all its components come with it.
+  # platform:
+  #   graph: true
+  #   channels:
+  #     # From version to version; shortestPath takes only what an update has to pass through:
+  #     - name: stable-4.16
+  #       minVersion: 4.16.2
+  #       maxVersion: 4.16.8
+  #       shortestPath: true
   # What must never be mirrored: references, or regular expressions as \`name:\`.
   # blockedImages:
   #   - docker.io/library/alpine

@@ -5,10 +5,13 @@ import { renderPlan, renderPlanMarkdown } from '../../lib/report/index.ts'
 import type { Command } from '../invocation.ts'
 import { checkDocumentPath, writeDocument } from '../terminal/index.ts'
 import { chooseTarget } from '../wiring/choose-target.ts'
+import { type FollowArguments, followResources } from '../wiring/follow-resources.ts'
 import { type MakePlanArguments, planFor } from '../wiring/plan-for.ts'
+import { checkPinnedPath, writePinned } from '../wiring/write-pinned.ts'
 
-export interface PlanArguments extends MakePlanArguments {
+export interface PlanArguments extends MakePlanArguments, FollowArguments {
   readonly out?: string | undefined
+  readonly writePinned?: string | undefined
   readonly detailedExitcode: boolean
   readonly markdown: boolean
   readonly all: boolean
@@ -18,9 +21,12 @@ export const run: Command<PlanArguments> = async (args, invocation) => {
   const { output, width } = invocation
   const choice = await chooseTarget(args)
   if (args.out !== undefined) await checkDocumentPath(args.out, '-o')
-  const { plan, heldImages } = await planFor(args, choice, invocation)
+  if (args.writePinned !== undefined) await checkPinnedPath(args.writePinned, choice.imageSets)
+  const { plan, heldImages, pins } = await planFor(args, choice, invocation)
+  const resources = await followResources(args, choice, plan, invocation)
   const text = encodePlan(plan)
   if (args.out !== undefined) await writeDocument(args.out, text, '-o')
+  if (args.writePinned !== undefined) output.note(await writePinned(args.writePinned, pins))
   if (args.markdown) output.print(renderPlanMarkdown(plan))
   else
     output.print(
@@ -33,8 +39,15 @@ export const run: Command<PlanArguments> = async (args, invocation) => {
         all: args.all,
       }),
     )
+  if (resources !== undefined)
+    output.print(args.markdown ? inMarkdown(resources.changes) : `\n${resources.changes}`)
   await output.document(text)
   return args.detailedExitcode ? detailedExitCode(plan) : 0
+}
+
+/** As a block that shows what comes and goes. */
+function inMarkdown(changes: string): string {
+  return `\n~~~diff\n${changes}\n~~~`
 }
 
 /** 0 no change, 2 changes, 3 changes that destroy (design, "Exit codes"). */

@@ -21,7 +21,7 @@ export const run: Command<ShowArguments> = async (args, { output, width }) => {
   const text = await readText(file, 'plan or state')
   const { style } = output
   if (formatOf(text, file) === 'mirrorform-state') {
-    output.print(renderState(decodeState(text, file), { style, width }))
+    output.print(renderState(decodeState(text, file), { style, width, all: args.all }))
   } else {
     const plan = decodePlan(text, file)
     if (args.requests) output.print(requestLines(plan).join('\n'))

@@ -1,4 +1,7 @@
-/** `why`: which images of the state hold a reference or digest, by which way, and who wants them. */
+/**
+ * `why`: which images of the state hold a reference or digest, by which way, and who wants them; with `-c` also in which
+ * line of the image set.
+ */
 import { findUses, renderWhy } from '../../lib/report/index.ts'
 import { formatDestination } from '../../lib/target.ts'
 import type { Command } from '../invocation.ts'
@@ -8,8 +11,12 @@ import type { ReferenceArguments } from './state.ts'
 export const run: Command<ReferenceArguments> = async (args, { output, width }) => {
   const { loaded } = await findState(args, output)
   const { state } = loaded
+  const linesOf =
+    args.config === undefined
+      ? () => []
+      : await (await import('../wiring/asking-lines.ts')).askingLines(args.config, args)
   const uses = findUses(state, state.images, args.reference, state.target)
-  output.print(renderWhy(args.reference, uses, { style: output.style, width, target: state.target }))
+  output.print(renderWhy(args.reference, uses, { style: output.style, width, target: state.target, linesOf }))
   await output.document({
     format: 'mirrorform-why',
     version: 1,
@@ -18,7 +25,10 @@ export const run: Command<ReferenceArguments> = async (args, { output, width }) 
       destination: formatDestination(state.target, image.destination),
       source: image.source,
       digest: image.digest,
-      origins: image.origins,
+      origins: image.origins.map(origin => {
+        const lines = linesOf(origin)
+        return { ...origin, ...(lines.length > 0 && { lines }) }
+      }),
       routes,
     })),
   })

@@ -64,12 +64,9 @@ test('validate tells the same problems on stdout, those of all files together, a
 
 test('sections of later versions are refused by name, never ignored', async t => {
   const workspace = cliWorkspace(t)
-  workspace.write(
-    'set.yaml',
-    `${imageSet('quay.io/acme/app:1')}  platform:\n    channels:\n      - name: stable-4.16\n`,
-  )
+  workspace.write('set.yaml', `${imageSet('quay.io/acme/app:1')}  helm:\n    local: [{path: ./chart}]\n`)
   await refused(workspace, ['plan', '-c', 'set.yaml', ...TO], {
-    says: ['set.yaml:6:3:', 'mirror.platform is not supported yet by this version'],
+    says: ['set.yaml:6:3:', 'mirror.helm is not supported yet by this version'],
   })
 })
 

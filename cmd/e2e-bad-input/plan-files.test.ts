@@ -119,7 +119,7 @@ test('an image that is gone from the source since the plan fails its item; the o
     stdout.replaceAll(/\s+/g, ' '),
     new RegExp(`${source.host}/team/a@sha256:\\w+: .*404 NAME_UNKNOWN`),
   )
-  assert.match(stdout, /Hint: it may have been removed since it was planned/)
+  assert.match(stdout, /Hint: it is not there, or not any more/)
   assert.match(stdout, /1 added, 1 failed/)
 })
 

@@ -5,9 +5,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { type MirrorFile, type MirrorTarget, parseConfiguration } from '../../lib/config/index.ts'
-import { UsageError } from '../../lib/errors.ts'
+import type { OperatorSelection } from '../../lib/content/operator/index.ts'
+import type { ConditionalUpdates } from '../../lib/content/release/index.ts'
+import { hintOf, messageOf, UsageError } from '../../lib/errors.ts'
 import type { PlatformIndexMode } from '../../lib/graph/platform-choice.ts'
 import type { AttachmentPolicy } from '../../lib/graph/resolve.ts'
+import { parseReference, type Reference, withDefaultTag } from '../../lib/oci/reference.ts'
 import { formatTarget, parseTarget, type TargetAddress } from '../../lib/target.ts'
 import { readText } from './read-text.ts'
 
@@ -19,6 +22,9 @@ export interface TargetArguments {
   readonly maxNestedPaths?: number | undefined
   readonly platformIndex?: PlatformIndexMode | undefined
   readonly signatures?: AttachmentPolicy | undefined
+  readonly conditionalUpdates?: ConditionalUpdates | undefined
+  readonly operatorSelection?: OperatorSelection | undefined
+  readonly graphDataBaseImage?: string | undefined
 }
 
 export interface TargetChoice {
@@ -29,6 +35,10 @@ export interface TargetChoice {
   readonly maxNestedPaths: number
   readonly platformIndex: PlatformIndexMode
   readonly signatures: AttachmentPolicy
+  readonly conditionalUpdates: ConditionalUpdates
+  readonly operatorSelection: OperatorSelection
+  /** Absent: the default one. */
+  readonly graphDataBaseImage?: Reference
   readonly protect: readonly string[]
   readonly maxDeletePercent: number
 }
@@ -39,10 +49,14 @@ const DEFAULT_MAX_DELETE_PERCENT = 20
 
 /** @throws UsageError, ConfigError */
 export async function chooseTarget(args: TargetArguments): Promise<TargetChoice> {
+  const baseImage = baseImageOf(args)
   const settings = {
     maxNestedPaths: args.maxNestedPaths ?? 0,
     platformIndex: args.platformIndex ?? 'sparse',
     signatures: args.signatures ?? 'copy-if-present',
+    conditionalUpdates: args.conditionalUpdates ?? 'allow',
+    operatorSelection: args.operatorSelection ?? 'documented',
+    ...(baseImage !== undefined && { graphDataBaseImage: baseImage }),
   } as const
   if (args.to !== undefined) {
     if (args.target !== undefined)
@@ -63,6 +77,7 @@ export async function chooseTarget(args: TargetArguments): Promise<TargetChoice>
   const target = pickTarget(mirror, args.target)
   const folder = dirname(mirror.path)
   const address = relocate(folder, target.to)
+  const graphDataBaseImage = baseImage ?? mirror.policies.graphDataBaseImage
   return {
     address,
     statePath: args.state ?? join(folder, target.state ?? `${target.name}.state.json`),
@@ -70,8 +85,20 @@ export async function chooseTarget(args: TargetArguments): Promise<TargetChoice>
     maxNestedPaths: args.maxNestedPaths ?? target.maxNestedPaths ?? 0,
     platformIndex: args.platformIndex ?? target.platformIndex ?? 'sparse',
     signatures: args.signatures ?? mirror.policies.signatures,
+    conditionalUpdates: args.conditionalUpdates ?? mirror.policies.conditionalUpdates,
+    operatorSelection: args.operatorSelection ?? mirror.policies.operatorSelection,
+    ...(graphDataBaseImage !== undefined && { graphDataBaseImage }),
     protect: [...mirror.policies.protect, ...target.protect],
     maxDeletePercent: mirror.policies.maxDeletePercent,
+  }
+}
+
+function baseImageOf({ graphDataBaseImage: text }: TargetArguments): Reference | undefined {
+  if (text === undefined) return undefined
+  try {
+    return withDefaultTag(parseReference(text))
+  } catch (cause) {
+    throw new UsageError(`--graph-data-base-image: ${messageOf(cause)}`, { cause, hint: hintOf(cause) })
   }
 }
 

@@ -9,6 +9,7 @@ import {
   openProfileFiles,
   openRegistries,
   parseBandwidth,
+  type RegistryAccess,
   type RequestRecord,
 } from '../../providers/registry/index.ts'
 
@@ -42,12 +43,42 @@ export interface Surroundings {
 export async function openPlaces(
   args: PlaceArguments,
   address: TargetAddress,
-  { env, home, onRequest }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Places> {
   if (address.kind === 'archive')
     throw new UsageError(`${formatTarget(address)}: archives are not supported yet by this version`, {
       hint: 'write to a registry (docker://…) or an OCI image layout (oci://…)',
     })
+  const { registries, sources, cache } = await openSources(args, surroundings, address)
+  return {
+    sources,
+    target: address.kind === 'layout' ? openLayoutTarget(address.folder) : registries.target(address),
+    cache,
+    close: () => registries.close(),
+  }
+}
+
+/** Where images are read, without any place that could be changed. */
+export interface ReadingPlaces {
+  readonly sources: Sources
+  readonly cache: ManifestCache
+  close(): Promise<void>
+}
+
+export async function openReading(args: PlaceArguments, surroundings: Surroundings): Promise<ReadingPlaces> {
+  const { registries, sources, cache } = await openSources(args, surroundings)
+  return { sources, cache, close: () => registries.close() }
+}
+
+async function openSources(
+  args: PlaceArguments,
+  { env, home, onRequest }: Surroundings,
+  target?: TargetAddress,
+): Promise<{
+  readonly registries: RegistryAccess
+  readonly sources: Sources
+  readonly cache: ManifestCache
+}> {
   const folder = args.cacheDir ?? cacheFolder(env, home)
   const registries = await openRegistries({
     ...(args.authfile !== undefined && { authFile: args.authfile }),
@@ -62,7 +93,7 @@ export async function openPlaces(
     ...(args.userAgent !== undefined && { userAgent: args.userAgent }),
     env,
     home,
-    target: address,
+    ...(target !== undefined && { target }),
     ...(onRequest !== undefined && { onRequest }),
   })
   const layouts = new Map<string, RepositoryReader>()
@@ -75,15 +106,10 @@ export async function openPlaces(
       return known
     },
   }
-  return {
-    sources,
-    target: address.kind === 'layout' ? openLayoutTarget(address.folder) : registries.target(address),
-    cache: openManifestCache(folder),
-    close: () => registries.close(),
-  }
+  return { registries, sources, cache: openManifestCache(folder) }
 }
 
 /** `$XDG_CACHE_HOME/mirrorform`, else `~/.cache/mirrorform` (XDG base directory specification). */
-function cacheFolder(env: NodeJS.ProcessEnv, home: string): string {
+export function cacheFolder(env: NodeJS.ProcessEnv, home: string): string {
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'mirrorform')
 }

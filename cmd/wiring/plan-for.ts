@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readState } from '../../lib/apply/session.ts'
 import { UsageError } from '../../lib/errors.ts'
+import { withoutIncomplete } from '../../lib/graph/incomplete.ts'
 import type { PlacedImage } from '../../lib/graph/naming.ts'
 import { formatSource } from '../../lib/graph/naming.ts'
 import { resolveError, resolveGraph } from '../../lib/graph/resolve.ts'
@@ -14,12 +15,14 @@ import type { LoadedState } from '../../lib/state.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Invocation } from '../invocation.ts'
 import type { TargetArguments, TargetChoice } from './choose-target.ts'
+import type { OperatorArguments, Pin } from './collect-operators.ts'
+import type { ContentArguments } from './collect-releases.ts'
 import { refuseOtherTarget } from './find-state.ts'
-import { openPlaces, type PlaceArguments, type Places } from './open-places.ts'
+import { openPlaces, type Places } from './open-places.ts'
 import { tellReplay } from './tell.ts'
-import { collectWanted, type WantedSet } from './wanted-images.ts'
+import { collectWanted, loadImageSets, type WantedSet } from './wanted-images.ts'
 
-export interface MakePlanArguments extends TargetArguments, PlaceArguments {
+export interface MakePlanArguments extends TargetArguments, ContentArguments, OperatorArguments {
   readonly from?: string | undefined
   readonly refresh: boolean
   readonly only: readonly string[]
@@ -27,6 +30,7 @@ export interface MakePlanArguments extends TargetArguments, PlaceArguments {
   readonly destroy: boolean
   readonly allowMassDelete: boolean
   readonly skipDeletes: boolean
+  readonly createProjects: boolean
   readonly sparseIndex: 'auto' | 'yes' | 'no'
 }
 
@@ -35,6 +39,8 @@ export interface MadePlan {
   readonly heldImages: number
   /** When the target was asked, by `performance.now()`. */
   readonly askedAt: number
+  /** What catalogs were pinned to. */
+  readonly pins: readonly Pin[]
 }
 
 /** @throws UsageError, ConfigError, StateError, PlanError, PlaceError; nothing is written in any case. */
@@ -65,17 +71,20 @@ export async function planAndStay(
     throw new UsageError('--destroy and --skip-deletes exclude each other', {
       hint: '--destroy plans to delete everything the state owns',
     })
-  const wanted = args.destroy
-    ? NOTHING_WANTED
-    : await collectWanted(choice.imageSets, choice.address, choice.maxNestedPaths)
+  const imageSets = args.destroy ? undefined : await loadImageSets(choice.imageSets)
   assertFolder(choice.statePath)
   const { loaded, replayed } = await readState(openStateFile(choice.statePath))
   refuseOtherTarget(loaded, choice.address, choice.statePath)
   tellReplay(invocation.output, { replayed, takenOverFrom: undefined })
   const places = await openPlaces(args, choice.address, invocation)
   try {
+    const held = loaded?.state.images.flatMap(({ origins }) => origins) ?? []
+    const wanted =
+      imageSets === undefined
+        ? NOTHING_WANTED
+        : await collectWanted(imageSets, args, choice, { places, invocation, held })
     const made = await makePlanAt(places, args, choice, wanted, loaded, invocation.interrupts.soft.signal)
-    return { ...made, heldImages: loaded?.state.images.length ?? 0, places }
+    return { ...made, heldImages: loaded?.state.images.length ?? 0, pins: wanted.pins, places }
   } catch (error) {
     await places.close()
     throw error
@@ -91,7 +100,15 @@ function assertFolder(statePath: string): void {
     })
 }
 
-const NOTHING_WANTED: WantedSet = { images: [], inputs: [], notes: [] }
+const NOTHING_WANTED: WantedSet = {
+  images: [],
+  inputs: [],
+  selections: [],
+  documents: [],
+  incomplete: [],
+  pins: [],
+  notes: [],
+}
 
 async function makePlanAt(
   places: Places,
@@ -120,11 +137,7 @@ async function makePlanAt(
       hint: 'a glob is held against repository, repository:tag and source; "*" stays within one part of a path, "**" does not',
     })
   const abilities = await abilitiesFor(places, args, choice, images, signal)
-  const {
-    graph,
-    failures,
-    notes: found,
-  } = await resolveGraph(
+  const resolved = await resolveGraph(
     images,
     {
       sources,
@@ -137,14 +150,16 @@ async function makePlanAt(
     },
     signal,
   )
+  const { graph, failures, ...withheld } = withoutIncomplete(resolved, images, wanted.incomplete)
   if (failures.length > 0) throw resolveError(failures)
   const { maxDeletePercent, protect, statePath } = choice
-  const { inputs, notes } = wanted
+  const { inputs, notes, selections, documents } = wanted
   const askedAt = performance.now()
   const plan = await makePlan(
     {
       graph,
       wantedElsewhere,
+      withheld,
       loaded,
       target,
       abilities,
@@ -153,7 +168,10 @@ async function makePlanAt(
       maxDeletePercent,
       protect,
       skipDeletes: args.skipDeletes,
-      notes: [...notes, ...found],
+      createProjects: args.createProjects,
+      notes: [...notes, ...resolved.notes],
+      selections,
+      documents,
       statePath,
     },
     signal,

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 
-type Noun = 'image set' | 'configuration' | 'plan' | 'plan or state'
+type Noun = 'image set' | 'configuration' | 'plan' | 'plan or state' | 'public key' | 'template'
 
 /** @throws UsageError naming the file */
 export async function readText(path: string, noun: Noun): Promise<string> {
@@ -40,6 +40,10 @@ function hintWhenMissing(noun: Noun): string {
     case 'plan':
     case 'plan or state':
       return 'check the path; plans are written by `mirrorform plan -o FILE`, states by `mirrorform apply`'
+    case 'template':
+      return 'targetCatalogSourceTemplate names it, from the folder of the image set; check the path'
+    case 'public key':
+      return 'OCP_SIGNATURE_VERIFICATION_PK names it; check the path'
     default:
       return noun satisfies never
   }

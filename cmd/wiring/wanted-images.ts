@@ -1,19 +1,37 @@
 /** From image set files to placed images: reads, checks all files together, expands, blocks and names. */
 
 import { ConfigError, type ImageSet, type Problem, parseImageSet } from '../../lib/config/index.ts'
+import type { KeptDocument } from '../../lib/content/documents.ts'
 import { collectAdditionalImages, isBlocked } from '../../lib/content/images/index.ts'
+import { settleAll } from '../../lib/content/release/failures.ts'
+import type { Selection } from '../../lib/content/selection.ts'
 import type { WantedImage } from '../../lib/content/wanted.ts'
 import { UsageError } from '../../lib/errors.ts'
+import type { IncompleteBundle } from '../../lib/graph/graph.ts'
 import { formatSource, type PlacedImage, placeImages, placeRepository } from '../../lib/graph/naming.ts'
 import { digestOf } from '../../lib/oci/digest.ts'
 import type { PlanInput } from '../../lib/plan/plan.ts'
-import { formatDestination, type TargetAddress } from '../../lib/target.ts'
+import { formatDestination } from '../../lib/target.ts'
+import type { TargetChoice } from './choose-target.ts'
+import {
+  type CollectedOperators,
+  collectOperators,
+  type OperatorArguments,
+  type Pin,
+} from './collect-operators.ts'
+import { type CollectingPlaces, type ContentArguments, collectReleases } from './collect-releases.ts'
 import { readText } from './read-text.ts'
 
 export interface WantedSet {
   readonly images: readonly PlacedImage[]
   readonly inputs: readonly PlanInput[]
-  /** Images that a blockedImages entry keeps out. */
+  readonly selections: readonly Selection[]
+  readonly documents: readonly KeptDocument[]
+  /** Bundles of operators with a reference that no registry could be asked for. */
+  readonly incomplete: readonly IncompleteBundle[]
+  /** What catalogs were pinned to. */
+  readonly pins: readonly Pin[]
+  /** What a blockedImages entry keeps out, and what a reviewer should know of the choice. */
   readonly notes: readonly string[]
 }
 
@@ -45,22 +63,84 @@ export async function loadImageSets(paths: readonly string[]): Promise<LoadedIma
   return { imageSets, inputs }
 }
 
+/**
+ * Everything the image sets ask for, placed. Nothing that a blockedImages entry of the same image set matches is in it.
+ *
+ * @throws ConfigError, PlanError naming everything that cannot be had, PlaceError
+ */
 export async function collectWanted(
-  paths: readonly string[],
-  target: TargetAddress,
-  maxNestedPaths: number,
+  { imageSets, inputs }: LoadedImageSets,
+  args: ContentArguments & OperatorArguments,
+  choice: TargetChoice,
+  collecting: Omit<CollectingPlaces, 'choice'>,
 ): Promise<WantedSet> {
-  const { imageSets, inputs } = await loadImageSets(paths)
-  const notes: string[] = []
-  const wanted = imageSets.flatMap(imageSet =>
-    collectAdditionalImages(imageSet).filter(image => {
-      const source = formatSource(image.source)
-      const repository = placeRepository(target, image.repository, maxNestedPaths)
-      const destination = formatDestination(target, { repository, tag: image.tag })
-      const rule = isBlocked(imageSet.blocked, source, destination)
-      if (rule !== undefined) notes.push(`${source} is left out: blockedImages says ${rule.text}`)
-      return rule === undefined
+  const { address, maxNestedPaths } = choice
+  const releasing = collectReleases(imageSets, args, { ...collecting, choice })
+  const operating = collectOperators(imageSets, args, { ...collecting, choice })
+  await settleAll<unknown>([releasing, operating], collecting.invocation.interrupts.soft.signal)
+  const [releases, operators] = [await releasing, await operating]
+  const { wanted, notes } = withoutBlocked(imageSets, [releases.images, operators.images], choice)
+  const apart = operators.pins.length === 0 ? { images: wanted, notes: [] } : await keepApart(wanted)
+  return {
+    images: placeImages(address, apart.images, maxNestedPaths),
+    inputs,
+    selections: [...releases.selections, ...operators.selections],
+    documents: releases.documents,
+    incomplete: unblocked(operators),
+    pins: operators.pins,
+    notes: [...notes, ...releases.notes, ...operators.notes, ...apart.notes],
+  }
+}
+
+async function keepApart(wanted: readonly WantedImage[]) {
+  const { keepTagsApart } = await import('../../lib/content/operator/index.ts')
+  return keepTagsApart(wanted)
+}
+
+/** What is blocked is not missed. */
+function unblocked({ incomplete }: CollectedOperators): readonly IncompleteBundle[] {
+  return [...incomplete].flatMap(([{ blocked }, bundles]) =>
+    bundles.flatMap(bundle => {
+      const missing = bundle.missing.filter(({ image }) => isBlocked(blocked, image, image) === undefined)
+      return missing.length === 0 ? [] : [{ ...bundle, missing }]
     }),
-  ) satisfies readonly WantedImage[]
-  return { images: placeImages(target, wanted, maxNestedPaths), inputs, notes }
+  )
+}
+
+function withoutBlocked(
+  imageSets: readonly ImageSet[],
+  collected: readonly ReadonlyMap<ImageSet, readonly WantedImage[]>[],
+  { address, maxNestedPaths }: TargetChoice,
+): { readonly wanted: readonly WantedImage[]; readonly notes: readonly string[] } {
+  const leftOut = new Map<string, Set<string>>()
+  const wanted = imageSets.flatMap(imageSet =>
+    [...collectAdditionalImages(imageSet), ...collected.flatMap(each => each.get(imageSet) ?? [])].filter(
+      image => {
+        const source = formatSource(image.source)
+        const repository = placeRepository(address, image.repository, maxNestedPaths)
+        const destination = formatDestination(address, { repository, tag: image.tag })
+        const rule = isBlocked(imageSet.blocked, source, destination)
+        if (rule !== undefined)
+          leftOut.set(rule.text, (leftOut.get(rule.text) ?? new Set()).add(nameOf(image, source)))
+        return rule === undefined
+      },
+    ),
+  )
+  return { wanted, notes: [...leftOut].flatMap(([rule, names]) => blockedNotes(rule, [...names])) }
+}
+
+/** The component of a release is told by where it would go: at its source it has no name but its digest. */
+function nameOf(image: WantedImage, source: string): string {
+  const isOfRelease = image.origins.some(({ kind }) => kind === 'release')
+  return isOfRelease ? `${image.repository}:${image.tag}` : source
+}
+
+/** Images that one rule keeps out, each with a note of its own; of more than these, one note names the first. */
+const NOTED_IMAGES = 3
+
+function blockedNotes(rule: string, names: readonly string[]): readonly string[] {
+  if (names.length <= NOTED_IMAGES)
+    return names.map(name => `${name} is left out: blockedImages says ${rule}`)
+  const first = names.slice(0, NOTED_IMAGES).join(', ')
+  return [`${first} and ${names.length - NOTED_IMAGES} more are left out: blockedImages says ${rule}`]
 }
