@@ -4,6 +4,7 @@
  */
 import type { Bench, BenchOptions, BenchReport } from './bench.ts'
 import type { Traffic } from './counting-proxy.ts'
+import { FAR_AWAY, reach } from './far-away.ts'
 import { type Families, type PushedImages, pushFamilies } from './images.ts'
 import { mirrorformApply, mirrorformPlan, type Workplace, writeImageSet } from './mirrorform.ts'
 import type { ProgramRun } from './program.ts'
@@ -18,43 +19,72 @@ type Side = (typeof SIDES)[number]
 
 const TINY = { baseBytes: [2000, 2000], ownLayers: 1, ownBytes: [500, 500], multiArch: false } as const
 const FULL: Families = { ...TINY, families: 100, imagesEach: 10 }
+const FAR: Families = { ...TINY, families: 20, imagesEach: 10 }
 const SMALL: Families = { ...TINY, families: 4, imagesEach: 5 }
 const DEFAULT_ROUNDS = 3
 const PREFIX = 'mirror'
 const PROMISED_RATIO = 20
 
-export const again: Bench = {
-  description: 'nothing changed since the last run: skopeo sync against mirrorform plan',
-  run: options => withScratch(scratch => measureAgain(scratch, options)),
+interface Setting {
+  readonly full: Families
+  /** Both registries are at the far end of a link in the timed runs. */
+  readonly far: boolean
+  readonly limits: string
 }
 
-async function measureAgain(scratch: Scratch, options: BenchOptions): Promise<BenchReport> {
+export const again: Bench = againAt(
+  'nothing changed since the last run: skopeo sync against mirrorform plan',
+  {
+    full: FULL,
+    far: false,
+    limits:
+      'where source and target are asked, the time in which the registries answer one request for each image: both run on the same cores. With --refresh=false, reading the image set and the state; half of it is the start of the program.',
+  },
+)
+
+export const farAgain: Bench = againAt('again, with source and target a round trip of 20 ms away', {
+  full: FAR,
+  far: true,
+  limits:
+    'the start of the program, and the round trips that have to follow each other: contact, the first tags with a window that still grows, and then the target after the source.',
+})
+
+function againAt(description: string, setting: Setting): Bench {
+  return {
+    description,
+    run: options => withScratch(scratch => measureAgain(scratch, options, setting)),
+  }
+}
+
+async function measureAgain(scratch: Scratch, options: BenchOptions, setting: Setting): Promise<BenchReport> {
   const { say, small } = options
   const rounds = options.rounds ?? (small ? 1 : DEFAULT_ROUNDS)
-  const families = small ? SMALL : FULL
+  const families = small ? SMALL : setting.full
   const [source, target] = [await scratch.registry(), await scratch.registry()]
   const pushed = await pushFamilies(source.url, families)
   await pushFamilies(target.url, families, `${PREFIX}/`)
   say(`${formatCount(pushed.images.length)} images are at the source and at the target`)
 
-  const direct = await settle(scratch.folder(), source.host, target.host, pushed, options)
+  const [from, to] = [await reach(scratch, source, setting.far), await reach(scratch, target, setting.far)]
+  const direct = await settle(scratch.folder(), from.host, to.host, pushed, options)
   const timed = await inTurn(SIDES, rounds, async (side, round) => {
     const run = await direct(side)
     say(`round ${round + 1}: ${side} ${seconds(run.ms)}`)
     return run
   })
 
-  const [from, to] = [await scratch.proxy(source), await scratch.proxy(target)]
-  const proxied = await settle(scratch.folder(), from.host, to.host, pushed, options)
+  const [sourceProxy, targetProxy] = [await scratch.proxy(source), await scratch.proxy(target)]
+  const proxied = await settle(scratch.folder(), sourceProxy.host, targetProxy.host, pushed, options)
   const counted = await inTurn(SIDES, 1, async side => {
-    from.reset()
-    to.reset()
+    sourceProxy.reset()
+    targetProxy.reset()
     await proxied(side)
-    return { source: from.traffic(), target: to.traffic() }
+    return { source: sourceProxy.traffic(), target: targetProxy.traffic() }
   })
   return reportOf(
     pushed,
     rounds,
+    setting,
     SIDES.map(side => ({
       runs: timed.get(side) ?? [],
       source: counted.get(side)?.[0]?.source ?? NONE,
@@ -96,7 +126,12 @@ interface SideResult {
   readonly target: Traffic
 }
 
-function reportOf({ images }: PushedImages, rounds: number, sides: readonly SideResult[]): BenchReport {
+function reportOf(
+  { images }: PushedImages,
+  rounds: number,
+  { far, limits }: Setting,
+  sides: readonly SideResult[],
+): BenchReport {
   const [peer, refreshing, trusting] = sides
   const row = (what: string, cell: (side: SideResult) => string) => [what, ...sides.map(cell)]
   const heads = refreshing?.target.requests.get('HEAD manifest') ?? Number.NaN
@@ -111,7 +146,7 @@ function reportOf({ images }: PushedImages, rounds: number, sides: readonly Side
     met: ratioOf(side) >= PROMISED_RATIO,
   })
   return {
-    conditions: `${formatCount(images.length)} images in as many repositories, all of them unchanged at source and target. The median of ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn; requests counted in one more run of each.`,
+    conditions: `${formatCount(images.length)} images in as many repositories, all of them unchanged at source and target${far ? `, both ${FAR_AWAY}` : ''}. The median of ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn; requests counted in one more run of each${far ? ', without the links' : ''}.`,
     table: {
       head: ['', ...SIDES],
       rows: [
@@ -145,8 +180,7 @@ function reportOf({ images }: PushedImages, rounds: number, sides: readonly Side
         met: asked === 0,
       },
     ],
-    limits:
-      'where source and target are asked, the time in which the registries answer one request for each image: both run on the same cores. With --refresh=false, reading the image set and the state; half of it is the start of the program.',
+    limits,
   }
 }
 

@@ -22,7 +22,20 @@ test('npm run bench without the name of a bench names them all', async () => {
     run(process.execPath, ['--import', 'tsx', 'bench/main.ts'], { cwd: ROOT }),
     (error: { code: number; stderr: string }) => {
       assert.equal(error.code, 1)
-      for (const name of ['copy', 'again', 'big-layer', 'many-small', 'slow-link', 'throttled', 'start'])
+      for (const name of [
+        'copy',
+        'again',
+        'big-layer',
+        'many-small',
+        'slow-link',
+        'throttled',
+        'releases',
+        'catalog',
+        'start',
+        'copy-20ms',
+        'again-20ms',
+        'many-small-20ms',
+      ])
         assert.match(error.stderr, new RegExp(`^  ${name} `, 'm'))
       return true
     },

@@ -4,6 +4,7 @@
  */
 import type { Bench, BenchOptions, BenchReport } from './bench.ts'
 import type { Traffic } from './counting-proxy.ts'
+import { FAR_AWAY, type Reachable, reach } from './far-away.ts'
 import { assertHolds, settleDisk } from './holds.ts'
 import { type Families, type PushedImages, pushFamilies } from './images.ts'
 import { mirrorformApply, writeImageSet } from './mirrorform.ts'
@@ -23,6 +24,8 @@ export interface ColdCopy {
   readonly small: Families
   /** What the copies that are only counted copy, where all of it would take too long. */
   readonly counted?: Families
+  /** Both registries are at the far end of a link in the timed runs. */
+  readonly far?: true
   /** Timed runs of each side of all of it. */
   readonly rounds: number
   /** Times as fast as the peer. */
@@ -44,15 +47,17 @@ async function measureCopy(scratch: Scratch, options: BenchOptions, what: ColdCo
   const { say, small } = options
   const rounds = options.rounds ?? (small ? 1 : what.rounds)
   const source = await scratch.registry()
+  const from = await reach(scratch, source, what.far)
   const pushed = await pushFamilies(source.url, small ? what.small : what.full)
   say(`${describe(pushed)} pushed to the source`)
 
   const timed = await inTurn(SIDES, rounds, async (side, round) => {
     const target = await scratch.registry()
+    const to: Reachable = await reach(scratch, target, what.far)
     settleDisk()
-    const run = await copyWith(side, scratch.folder(), source.host, target.host, pushed, options)
+    const run = await copyWith(side, scratch.folder(), from.host, to.host, pushed, options)
     await assertHolds(`${target.url}/v2/${PREFIX}`, pushed.images)
-    await target.close()
+    await Promise.all([to.close(), target.close()])
     say(`round ${round + 1}: ${side} ${seconds(run.ms)}`)
     return run
   })
@@ -111,7 +116,7 @@ function reportOf(
   pushed: PushedImages,
   traced: PushedImages,
   rounds: number,
-  { promisedRatio, limits }: ColdCopy,
+  { far, promisedRatio, limits }: ColdCopy,
   of: (side: Side) => SideResult,
 ): BenchReport {
   const [peer, ours] = [of('skopeo sync'), of('mirrorform')]
@@ -120,7 +125,7 @@ function reportOf(
   const perBlob = ours.counted.target.total / traced.placements
   const reads = blobReads(ours)
   return {
-    conditions: `A cold copy of ${describe(pushed)}. Each run has an empty target and knows nothing from before; ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn, then one of each${traced === pushed ? '' : `, of ${describe(traced)},`} through proxies that count.`,
+    conditions: `A cold copy of ${describe(pushed)}${far ? `, both registries ${FAR_AWAY}` : ''}. Each run has an empty target and knows nothing from before; ${rounds} timed ${rounds === 1 ? 'run' : 'runs'} of each side in turn, then one of each${traced === pushed ? '' : `, of ${describe(traced)},`} through proxies that count${far ? ', without the links' : ''}.`,
     table: {
       head: ['', 'skopeo sync', 'mirrorform'],
       rows: [

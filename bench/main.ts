@@ -6,13 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { skipWithout } from '../testdata/docker-registry.ts'
-import { again } from './again.ts'
+import { again, farAgain } from './again.ts'
 import type { Bench } from './bench.ts'
 import { bigLayer } from './big-layer.ts'
-import { copy } from './copy.ts'
+import { catalog } from './catalog.ts'
+import { copy, farCopy } from './copy.ts'
 import { describeMachine, describeVersions } from './machine.ts'
-import { manySmall } from './many-small.ts'
+import { farManySmall, manySmall } from './many-small.ts'
 import { prepareMirrorform } from './mirrorform.ts'
+import { releases } from './releases.ts'
 import { putSection, renderReport } from './report.ts'
 import { slowLink } from './slow-link.ts'
 import { soak } from './soak.ts'
@@ -21,11 +23,16 @@ import { throttled } from './throttled.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   copy,
+  'copy-20ms': farCopy,
   again,
+  'again-20ms': farAgain,
   'big-layer': bigLayer,
   'many-small': manySmall,
+  'many-small-20ms': farManySmall,
   'slow-link': slowLink,
   throttled,
+  releases,
+  catalog,
   soak,
   start,
 }
@@ -34,7 +41,7 @@ const RESULTS = path.join(import.meta.dirname, 'RESULTS.md')
 const USAGE = `npm run bench -- NAME [--small] [--rounds N] [--from-source] [-- MIRRORFORM-FLAG…]
 
 ${Object.entries(BENCHES)
-  .map(([name, { description }]) => `  ${name.padEnd(12)}${description}`)
+  .map(([name, { description }]) => `  ${name.padEnd(17)}${description}`)
   .join('\n')}
 
   --small        a few seconds of work, to see that it runs; nothing is written

@@ -1,6 +1,6 @@
 /**
  * A cold copy of very many small images: three layers of a few kilobytes each, so that it is all about how many requests
- * are made and how many wait for each other.
+ * are made and how many wait for each other; fewer of them where every wait is a round trip of 20 ms.
  */
 import { coldCopy } from './cold-copy.ts'
 
@@ -20,4 +20,15 @@ export const manySmall = coldCopy({
   promisedRatio: 4,
   limits:
     'the processors, and of their time what the registries take: each blob and each manifest is several small files to docker-registry, whoever sends it. skopeo does one image after the other and so leaves cores idle, but never more than half of two.',
+})
+
+export const farManySmall = coldCopy({
+  description: '60 images of three small layers each, with source and target a round trip of 20 ms away',
+  full: { ...SHARED_AND_OWN, families: 6, imagesEach: 10 },
+  small: { ...SHARED_AND_OWN, families: 3, imagesEach: 4 },
+  far: true,
+  rounds: 3,
+  promisedRatio: 4,
+  limits:
+    'the processors, of which the registries take most, once so many requests are under way that nobody waits for the link.',
 })

@@ -32,6 +32,8 @@ export interface Workplace {
   /** Where image set, state and cache lie. */
   readonly folder: string
   readonly to: string
+  /** Added to the environment of every command. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /**
@@ -81,7 +83,11 @@ function planArguments({ to }: Workplace): readonly string[] {
   ]
 }
 
-function run({ command }: Mirrorform, { folder }: Workplace, args: readonly string[]): Promise<ProgramRun> {
+function run(
+  { command }: Mirrorform,
+  { folder, env }: Workplace,
+  args: readonly string[],
+): Promise<ProgramRun> {
   const [program, ...first] = command
-  return runProgram(program, [...first, ...args], { cwd: folder })
+  return runProgram(program, [...first, ...args], { cwd: folder, env: { ...process.env, ...env } })
 }
