@@ -7,6 +7,7 @@
  */
 import { messageOf, PlaceError } from '../errors.ts'
 import { type Digest, digestOf, hexOf } from '../oci/digest.ts'
+import { oncePerKey } from '../once-per-key.ts'
 import type { FactCache, WebReader, WebRequest } from '../provider.ts'
 import { compareText } from '../target.ts'
 
@@ -37,17 +38,8 @@ export interface DocumentsOptions {
 /** Reads of one URL at the same time, or one after the other, are one request; what failed is asked for again. */
 export function createDocuments({ web, facts, earlier, refresh }: DocumentsOptions): Documents {
   const kept = new Map(earlier?.map(({ url, bytes }) => [url, bytes]))
-  const reads = new Map<string, Promise<Uint8Array | undefined>>()
+  const once = oncePerKey<string, Uint8Array | undefined>()
   const used = new Map<string, KeptDocument>()
-
-  function read(url: string, request: WebRequest, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const known = reads.get(url)
-    if (known !== undefined) return known
-    const reading = look(url, request, signal)
-    reads.set(url, reading)
-    reading.catch(() => reads.delete(url))
-    return reading
-  }
 
   async function look(
     url: string,
@@ -81,7 +73,7 @@ export function createDocuments({ web, facts, earlier, refresh }: DocumentsOptio
   }
 
   return {
-    read,
+    read: (url, request, signal) => once(url, () => look(url, request, signal)),
     get used() {
       return [...used.values()].sort((a, b) => compareText(a.url, b.url))
     },

@@ -10,6 +10,7 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { OCI_INDEX } from '../oci/media-types.ts'
 import type { Tag } from '../oci/reference.ts'
+import { oncePerKey } from '../once-per-key.ts'
 import { canListReferrers, canListTags, type RepositoryReader, type TagList } from '../provider.ts'
 import { compareText } from '../target.ts'
 import type { Attachment } from './graph.ts'
@@ -45,7 +46,7 @@ function byDigest(a: FoundAttachment, b: FoundAttachment): number {
 
 export function createAttachmentFinder(expand: Expand): AttachmentFinder {
   const listings = new Map<string, Promise<TagList | undefined>>()
-  const subjects = new Map<string, Promise<readonly FoundAttachment[]>>()
+  const once = oncePerKey<string, readonly FoundAttachment[]>()
 
   function listing(reader: RepositoryReader, signal: AbortSignal): Promise<TagList | undefined> {
     if (!canListTags(reader)) return Promise.resolve(undefined)
@@ -94,13 +95,7 @@ export function createAttachmentFinder(expand: Expand): AttachmentFinder {
     subject: Digest,
     signal: AbortSignal,
   ): Promise<readonly FoundAttachment[]> {
-    const key = `${reader.name}@${subject}`
-    const begun = subjects.get(key)
-    if (begun !== undefined) return begun
-    const work = lookAt(reader, subject, signal)
-    subjects.set(key, work)
-    work.catch(() => subjects.delete(key))
-    return work
+    return once(`${reader.name}@${subject}`, () => lookAt(reader, subject, signal))
   }
 
   async function lookAt(

@@ -1,6 +1,7 @@
 /** Puts a file of the cache in its place so that a reader of the same moment never sees half of it. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../folders.ts'
 
 /** Written beside its place and renamed. @throws the file system's own errors, and leaves nothing behind then */
 export async function place(path: string, content: Uint8Array): Promise<void> {
@@ -27,27 +28,6 @@ async function write(file: string, content: Uint8Array): Promise<void> {
   }
 }
 
-/**
- * With all folders above it. Node's own recursive `mkdir` never ends below a folder that lets nothing be made and says
- * ENOENT about it, as /proc and automounted homes do.
- */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder)
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return
-    if (!isMissing(error) || dirname(folder) === folder) throw error
-    await makeFolder(dirname(folder))
-    await mkdir(folder).catch(again => {
-      if (codeOf(again) !== 'EEXIST') throw again
-    })
-  }
-}
-
 function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT'
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

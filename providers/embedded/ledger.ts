@@ -5,12 +5,13 @@
  * those of a real one. The ledger is a log of JSON lines under `.mirrorform/`, read at start and rewritten without what
  * has been dropped. A torn last line, left by a crash, is ignored: what it recorded was never confirmed to a client.
  */
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Digest, isDigest } from '../../lib/oci/digest.ts'
 import { isRecord } from '../../lib/oci/json.ts'
 import { isRepositoryPath, type RepositoryPath } from '../../lib/oci/reference.ts'
 import { compareText } from '../../lib/target.ts'
+import { makeFolder } from '../folders.ts'
 import { inBatches, isMissing, writeWhole } from '../layout/index.ts'
 
 export interface HeldManifest {
@@ -53,7 +54,7 @@ export class Ledger {
     const file = path.join(folder, '.mirrorform', 'repositories.jsonl')
     const ledger = new Ledger(file)
     for (const entry of await readEntries(file)) if (exists(entry.digest)) ledger.#take(entry)
-    await mkdir(path.dirname(file), { recursive: true })
+    await makeFolder(path.dirname(file))
     await writeWhole(folder, file, [...ledger.#entries()].map(line).join(''))
     return ledger
   }

@@ -20,4 +20,5 @@ export {
 export { isMissing, listFolder, writeWhole } from './landing.ts'
 export { LayoutIndex } from './layout-index.ts'
 export { type LayoutSource, openLayoutSource } from './source.ts'
+export { tagList } from './tag-list.ts'
 export { openLayoutTarget } from './target.ts'

@@ -3,8 +3,9 @@
  * folder flushed too. After a crash or a power cut a file is there as a whole or not at all.
  */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { flushFolder, makeFolder } from '../folders.ts'
 import { incomingFolder } from './paths.ts'
 
 /** A new file with a name of its own in the layout's folder for unfinished files. */
@@ -14,7 +15,7 @@ export async function openIncoming(folder: string): Promise<{ handle: FileHandle
     return { handle: await open(file, 'wx+'), path: file }
   } catch (error) {
     if (!isMissing(error)) throw error
-    await mkdir(incomingFolder(folder), { recursive: true })
+    await makeFolder(incomingFolder(folder))
     return { handle: await open(file, 'wx+'), path: file }
   }
 }
@@ -27,7 +28,7 @@ export async function land(handle: FileHandle, from: string, to: string): Promis
     await rename(from, to)
   } catch (error) {
     if (!isMissing(error)) throw error
-    await mkdir(path.dirname(to), { recursive: true })
+    await makeFolder(path.dirname(to))
     await rename(from, to)
   }
   await flushFolder(path.dirname(to))
@@ -57,16 +58,5 @@ export async function listFolder(folder: string): Promise<readonly string[]> {
   } catch (error) {
     if (isMissing(error)) return []
     throw error
-  }
-}
-
-/** Makes a rename durable. Windows cannot open folders, and does not need to. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

@@ -6,6 +6,7 @@ import { addAbortSignal } from 'node:stream'
 import type { Descriptor } from '../../lib/oci/descriptor.ts'
 import { type Digest, verifyStream } from '../../lib/oci/digest.ts'
 import { artifactTypeOf, parseManifest, type RawManifest } from '../../lib/oci/manifest.ts'
+import { oncePerKey } from '../../lib/once-per-key.ts'
 import { compareText } from '../../lib/target.ts'
 import { BlobStore } from './blob-store.ts'
 import type { IndexEntry } from './index-file.ts'
@@ -23,7 +24,7 @@ export class LayoutReader {
   readonly index: LayoutIndex
   readonly blobs: BlobStore
   /** Manifests never change, so what one says is read once. */
-  readonly #listed = new Map<Digest, Promise<Listed | undefined>>()
+  readonly #once = oncePerKey<Digest, Listed>()
 
   constructor(folder: string) {
     this.name = `oci:${folder}`
@@ -69,14 +70,7 @@ export class LayoutReader {
 
   /** What a manifest says about itself; undefined when it cannot be read, which is for whoever needs it to report. */
   listed(digest: Digest): Promise<Listed | undefined> {
-    const known = this.#listed.get(digest)
-    if (known !== undefined) return known
-    const reading = this.#readListed(digest).catch(() => {
-      this.#listed.delete(digest)
-      return undefined
-    })
-    this.#listed.set(digest, reading)
-    return reading
+    return this.#once(digest, () => this.#readListed(digest)).catch(() => undefined)
   }
 
   async #readListed(digest: Digest): Promise<Listed> {

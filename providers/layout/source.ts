@@ -14,6 +14,7 @@ import { compareText } from '../../lib/target.ts'
 import { isAttachmentTag } from './attachment-names.ts'
 import { type IndexEntry, parseImageName } from './index-file.ts'
 import { LayoutReader } from './layout-reader.ts'
+import { tagList } from './tag-list.ts'
 
 /** What an image is called when nothing else is said; a layout's only image answers to it. */
 const DEFAULT_TAG = 'latest'
@@ -60,11 +61,11 @@ class LayoutFolderSource implements LayoutSource {
     return this.#reader.blob(descriptor, signal)
   }
 
-  async tags(_signal: AbortSignal, limit: number = Number.POSITIVE_INFINITY): Promise<TagList> {
+  async tags(_signal: AbortSignal, limit?: number): Promise<TagList> {
     const { entries } = await this.#reader.index.read()
     const scope = this.#repository(entries)
-    const tags = new Set(entries.flatMap(entry => tagIn(entry, scope) ?? []))
-    return { tags: [...tags].sort(compareText).slice(0, limit), complete: tags.size <= limit }
+    const tags = entries.flatMap(entry => tagIn(entry, scope) ?? [])
+    return tagList(tags, limit) ?? { tags: [], complete: true }
   }
 
   async referrers(subject: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {

@@ -18,7 +18,6 @@ import type {
   TargetAbilities,
   TargetRepository,
 } from '../../lib/provider.ts'
-import { compareText } from '../../lib/target.ts'
 import { freeBytesAt } from './free-space.ts'
 import {
   belongsTo,
@@ -30,6 +29,7 @@ import {
   withoutName,
 } from './index-file.ts'
 import { LayoutReader } from './layout-reader.ts'
+import { tagList } from './tag-list.ts'
 
 const ABILITIES: TargetAbilities = {
   deleteTag: 'yes',
@@ -85,14 +85,13 @@ class LayoutRepository implements TargetRepository {
     return this.#reader.blob(descriptor, signal)
   }
 
-  async tags(_signal: AbortSignal, limit: number = Number.POSITIVE_INFINITY): Promise<TagList | undefined> {
+  async tags(_signal: AbortSignal, limit?: number): Promise<TagList | undefined> {
     const { entries } = await this.#reader.index.readOrEmpty()
     const tags = entries.flatMap(({ name }) => {
       const place = name === undefined ? undefined : parseImageName(name)
       return place?.repository === this.#path ? place.tag : []
     })
-    if (tags.length === 0) return undefined
-    return { tags: tags.sort(compareText).slice(0, limit), complete: tags.length <= limit }
+    return tagList(tags, limit)
   }
 
   async referrers(subject: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
