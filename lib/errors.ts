@@ -70,6 +70,9 @@ export class StateError extends MirrorformError {}
 /** The plan cannot be made, read or applied. */
 export class PlanError extends MirrorformError {}
 
+/** The receipt of a far side cannot be read, or is that of another. */
+export class ReceiptError extends MirrorformError {}
+
 /** The resources of a cluster cannot be made, or cannot be written where they were asked for. */
 export class ResourceError extends MirrorformError {}
 

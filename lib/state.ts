@@ -18,6 +18,17 @@ export interface State extends ManifestStore {
   readonly images: readonly StateImage[]
   /** Blobs that were sent for images which are not finished yet: the next apply need not send them again. */
   readonly loose: readonly LooseBlob[]
+  /** Archives written for this target (near side) or brought to it (far side), by number; absent where there are none. */
+  readonly archives?: readonly ArchiveRecord[]
+}
+
+/** An archive that carries changes of this state across a gap. */
+export interface ArchiveRecord {
+  readonly id: Digest
+  /** From 1, in the order in which archives for the state were planned. */
+  readonly number: number
+  /** Digest of the plan it was written from. */
+  readonly plan: Digest
 }
 
 export interface LooseBlob {

@@ -74,7 +74,7 @@ export async function applyPlan(request: ApplyRequest, options: ApplyOptions): P
   const { plan, planDigest, store, announce, now } = request
   return withState(store, 'apply', announce, async loaded => {
     assertTarget(plan.target, options.target.address, loaded?.state)
-    const state = loaded?.state ?? emptyState(lineageOf(planDigest), plan.target)
+    const state = loaded?.state ?? emptyState(lineageOfFirst(plan, planDigest), plan.target)
     assertLineage(plan, planDigest, state, store.name)
     await assertSpace(plan, state, options)
     if (loaded === undefined) await store.write(state)
@@ -110,7 +110,7 @@ async function assertSpace(plan: Plan, state: State, { target, signal }: ApplyOp
   if (problem !== undefined) throw new PlanError(problem.message, { hint: problem.hint })
 }
 
-function assertTarget(planned: TargetAddress, opened: TargetAddress, state: State | undefined): void {
+export function assertTarget(planned: TargetAddress, opened: TargetAddress, state: State | undefined): void {
   const names = new Set([planned, opened, ...(state === undefined ? [] : [state.target])].map(formatTarget))
   if (names.size > 1)
     throw new StateError(`the plan is for ${formatTarget(planned)}, the state for ${[...names].at(-1)}`, {
@@ -118,8 +118,14 @@ function assertTarget(planned: TargetAddress, opened: TargetAddress, state: Stat
     })
 }
 
+/** A plan from an archive brings the lineage of the state it was written for; the state on this side is born with it. */
+export function lineageOfFirst(plan: Plan, planDigest: Digest): string {
+  const brought = plan.stateRevision === undefined ? plan.lineage : undefined
+  return brought ?? lineageOf(planDigest)
+}
+
 /** A plan made without a state fits the state its own first apply has made, so that it can be applied again. */
-function assertLineage(plan: Plan, planDigest: Digest, state: State, name: string): void {
+export function assertLineage(plan: Plan, planDigest: Digest, state: State, name: string): void {
   if (state.lineage === (plan.lineage ?? lineageOf(planDigest))) return
   throw new PlanError(
     plan.lineage === undefined

@@ -34,12 +34,14 @@ export function encodeImage(
     attachments: unlessEmpty(image.attachments.map(encodeAttachment)),
     origins: unlessEmpty(image.origins.map(encodeOrigin)),
     releaseSignatures: unlessEmpty(image.releaseSignatures ?? []),
+    shippedIn: image.shippedIn,
   }
 }
 
 /** @throws SyntaxFault */
 export function decodeImage(target: TargetAddress, part: JsonPart): ImageContent {
   const sourceDigest = part.field('sourceDigest')
+  const shippedIn = part.field('shippedIn')
   const releaseSignatures = part.field('releaseSignatures').listOrEmpty(readText)
   return {
     destination: decodeDestination(target, part.field('destination')),
@@ -51,6 +53,7 @@ export function decodeImage(target: TargetAddress, part: JsonPart): ImageContent
     attachments: part.field('attachments').listOrEmpty(decodeAttachment),
     origins: part.field('origins').listOrEmpty(decodeOrigin),
     ...(releaseSignatures.length > 0 && { releaseSignatures }),
+    ...(shippedIn.value !== undefined && { shippedIn: shippedIn.digest() }),
   }
 }
 

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decodePlan, encodePlan } from '../plan/plan-file.ts'
+import { decodeShoppingList, encodeShoppingList } from '../plan/shopping-list.ts'
 import { decodeJournal, encodeJournalEntry, encodeJournalOwner } from './journal-lines.ts'
 import { JsonPart } from './json-part.ts'
 import { decodeOrigin, encodeOrigin } from './origin-json.ts'
+import { decodeReceipt, encodeReceipt } from './receipt-file.ts'
 import { decodeState, encodeState } from './state-file.ts'
 
 const page = readFileSync(new URL('../../docs/file-formats.md', import.meta.url), 'utf8')
@@ -26,11 +28,20 @@ test('the origins shown in the documentation are of every kind, as mirrorform wr
     decoded.map(origin => JSON.stringify(encodeOrigin(origin))),
     lines,
   )
-  assert.equal(new Set(decoded.map(({ kind }) => kind)).size, 5)
+  assert.equal(new Set(decoded.map(({ kind }) => kind)).size, 6)
 })
 
 test('the plan shown in the documentation is one that mirrorform writes', () => {
   assert.equal(encodePlan(decodePlan(example('plan'), 'docs')), example('plan'))
+})
+
+test('the receipt shown in the documentation is one that mirrorform writes', () => {
+  assert.equal(encodeReceipt(decodeReceipt(example('receipt'), 'docs')), example('receipt'))
+})
+
+test('the shopping list shown in the documentation is one that mirrorform writes', () => {
+  const text = example('shopping-list')
+  assert.equal(encodeShoppingList(decodeShoppingList(text, 'docs')), text)
 })
 
 test('the journal shown in the documentation is one that mirrorform writes', () => {

@@ -55,6 +55,7 @@ export function foldJournal(state: State, entries: readonly JournalEntry[]): Sta
     images: kept,
     ...reachableFrom({ manifests, blobs }, kept),
     loose: sortedLoose(loose.all()),
+    ...(state.archives !== undefined && { archives: state.archives }),
   }
 }
 

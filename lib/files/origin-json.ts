@@ -13,11 +13,13 @@ const KINDS = [
   'graphData',
   'catalog',
   'bundle',
+  'sample',
 ] as const satisfies readonly Origin['kind'][]
 
 export function encodeOrigin(origin: Origin): Json {
   switch (origin.kind) {
     case 'additionalImage':
+    case 'sample':
       return { kind: origin.kind, name: origin.name }
     case 'release':
       return {
@@ -49,6 +51,7 @@ export function decodeOrigin(part: JsonPart): Origin {
   const kind = part.field('kind').word(KINDS)
   switch (kind) {
     case 'additionalImage':
+    case 'sample':
       return { kind, name: part.field('name').text() }
     case 'release': {
       const component = part.field('component')

@@ -5,9 +5,9 @@
  * facts. Only what the images reach is written.
  */
 import { StateError, SyntaxFault } from '../errors.ts'
-import type { LooseBlob, State } from '../state.ts'
+import type { ArchiveRecord, LooseBlob, State } from '../state.ts'
 import { compareText, destinationKey, formatTarget, type TargetAddress } from '../target.ts'
-import type { Json } from './canonical-json.ts'
+import type { Field, Json } from './canonical-json.ts'
 import { decodeImage, decodeStore, decodeTarget, encodeImage, storeFields } from './content-json.ts'
 import { asFault, decodeFile, encodeFile, type FileKind } from './file-kind.ts'
 import type { JsonPart } from './json-part.ts'
@@ -37,6 +37,7 @@ export function encodeState(state: State): string {
     { key: 'images', entities: images.map(image => encodeImage(state.target, image)) },
     ...storeFields(store),
     { key: 'loose', entities: sortedLoose(state.loose).map(encodeLooseBlob) },
+    ...archiveFields(state.archives ?? []),
   ])
 }
 
@@ -56,6 +57,7 @@ export function decodeState(text: string, name: string): State {
       images,
       ...reachableFrom(store, images),
       loose: sortedLoose(root.field('loose').list(decodeLooseBlob)),
+      ...decodeArchives(root),
     }
   })
 }
@@ -70,6 +72,30 @@ export function decodeLooseBlob(part: JsonPart): LooseBlob {
     repository: part.field('repository').repository(),
     digest: part.field('digest').digest(),
     size: part.field('size').count(),
+  }
+}
+
+/** The member `archives`, left out where there are none. */
+export function archiveFields(archives: readonly ArchiveRecord[]): readonly Field[] {
+  return archives.length === 0 ? [] : [{ key: 'archives', entities: archives.map(encodeArchive) }]
+}
+
+/** @throws SyntaxFault */
+export function decodeArchives(root: JsonPart): Pick<State, 'archives'> {
+  const archives = root.field('archives').listOrEmpty(decodeArchive)
+  return archives.length === 0 ? {} : { archives }
+}
+
+export function encodeArchive({ id, number, plan }: ArchiveRecord): Json {
+  return { id, number, plan }
+}
+
+/** @throws SyntaxFault */
+export function decodeArchive(part: JsonPart): ArchiveRecord {
+  return {
+    id: part.field('id').digest(),
+    number: part.field('number').count(),
+    plan: part.field('plan').digest(),
   }
 }
 

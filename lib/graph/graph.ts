@@ -42,6 +42,11 @@ export type Origin =
       /** Kept channels that have the bundle, sorted. */
       readonly channels: readonly string[]
     }
+  | {
+      readonly kind: 'sample'
+      /** Image stream and tag of the Cluster Samples Operator: `ruby:3.3-ubi9`. */
+      readonly name: string
+    }
 
 export interface ManifestNode {
   readonly digest: Digest
@@ -83,6 +88,8 @@ export interface ImageContent {
   readonly origins: readonly Origin[]
   /** OpenPGP signatures of a release payload, base64, sorted: what clusters check before they update. */
   readonly releaseSignatures?: readonly string[]
+  /** In a state: the archive that took it along (its id), until a receipt of the far side confirms that it arrived. */
+  readonly shippedIn?: Digest
 }
 
 /** An image that mirrorform puts together: content of a base image, and manifests and blobs of its own. */

@@ -20,6 +20,7 @@ export function mergeOrigins(origins: readonly Origin[]): readonly Origin[] {
 function identityOf(origin: Origin): string {
   switch (origin.kind) {
     case 'additionalImage':
+    case 'sample':
       return JSON.stringify([origin.kind, origin.name])
     case 'release':
       return JSON.stringify([origin.kind, origin.version, origin.architecture, origin.component ?? null])
@@ -50,6 +51,8 @@ export function describeOrigin(origin: Origin): string {
       return `catalog ${origin.catalog}`
     case 'bundle':
       return `bundle ${origin.bundle} of package ${origin.package}${channelsText(origin.channels)}, catalog ${origin.catalog}`
+    case 'sample':
+      return `sample ${origin.name}`
     default:
       return origin satisfies never
   }

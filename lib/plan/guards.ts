@@ -108,6 +108,8 @@ function describeKind(kind: Origin['kind']): string {
       return 'operator catalog'
     case 'bundle':
       return 'image of an operator'
+    case 'sample':
+      return 'image of a sample'
     default:
       return kind satisfies never
   }

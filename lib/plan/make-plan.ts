@@ -50,6 +50,10 @@ export interface PlanRequest {
   /** Bundles that cannot be had whole; default none. */
   readonly withheld?: Withheld
   readonly loaded: LoadedState | undefined
+  /** Of the state that the plan's first apply makes, where an archive brings it. */
+  readonly lineage?: string
+  /** What the plan has to do with archives. */
+  readonly carrying?: Pick<Plan, 'shipment' | 'from' | 'missing'>
   readonly target: Target
   readonly abilities: TargetAbilities
   readonly inputs: readonly PlanInput[]
@@ -127,11 +131,12 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
   ]
   return {
     target: target.address,
-    lineage: loaded?.state.lineage,
+    lineage: loaded?.state.lineage ?? request.lineage,
     stateRevision: loaded?.revision,
     statePath: request.statePath,
     inputs: request.inputs,
     options,
+    ...request.carrying,
     ...(made.projects.length > 0 && { projects: made.projects }),
     changes,
     ...(withheld.incomplete.length > 0 && { incomplete: withheld.incomplete }),

@@ -12,6 +12,7 @@ import { type JsonPart, readText } from '../files/json-part.ts'
 import { sortedByKey } from '../files/reachable.ts'
 import type { Digest } from '../oci/digest.ts'
 import { formatTarget } from '../target.ts'
+import { carryingFields, decodeCarrying } from './carrying-json.ts'
 import { decodeChange, encodeChange } from './change-json.ts'
 import { decodeIncomplete, encodeIncomplete } from './incomplete-json.ts'
 import { decodeDocument, decodeMadeBlob, encodeDocument, encodeMadeBlob } from './kept-bytes-json.ts'
@@ -56,6 +57,7 @@ export function decodePlan(text: string, name: string): Plan {
       options: decodeOptions(root.field('options')),
       summary: decodeSummary(root.field('summary')),
       selections: root.field('selections').listOrEmpty(decodeSelection),
+      ...decodeCarrying(target, root),
       ...(projects.length > 0 && { projects }),
       ...(incomplete.length > 0 && { incomplete }),
       changes: root.field('changes').list(part => decodeChange(target, part)),
@@ -77,6 +79,7 @@ function planFields(plan: Plan): readonly Field[] {
     { key: 'options', value: encodeOptions(plan.options) },
     { key: 'destructive', value: isDestructive(plan) },
     { key: 'summary', value: encodeSummary(plan.summary) },
+    ...carryingFields(plan),
     ...unlessNone('selections', plan.selections.map(encodeSelection)),
     ...unlessNone('projects', plan.projects ?? []),
     ...unlessNone('incomplete', (plan.incomplete ?? []).map(encodeIncomplete)),

@@ -10,8 +10,8 @@ import type { Selection } from '../content/selection.ts'
 import type { ImageContent, IncompleteBundle, ManifestStore } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
-import type { Revision } from '../state.ts'
-import type { TargetAddress } from '../target.ts'
+import type { ArchiveRecord, Revision } from '../state.ts'
+import type { Destination, TargetAddress } from '../target.ts'
 
 /** What the destination tag is expected to name when the change begins. `unknown`: not asked (`--refresh=false`). */
 export type Expectation = Digest | 'absent' | 'unknown'
@@ -116,6 +116,41 @@ export interface PlanInput {
   readonly digest: Digest
 }
 
+/** The plan is not carried out at its target but goes into an archive, with everything that the target needs for it. */
+export interface Shipment {
+  /** Where the volumes are written. */
+  readonly folder: string
+  /** No volume is larger, bytes. */
+  readonly volumeSize: number
+  /** Of the archive: one more than the last one written for the state. */
+  readonly number: number
+  /** Archives written before, which images of the state may still be in. */
+  readonly earlier: readonly ArchiveRecord[]
+  /** Images of the state that are not counted as held by the far side, sorted. */
+  readonly notHeld: readonly Destination[]
+  /** The far side's receipt that was taken for its state. */
+  readonly against?: PlanInput
+}
+
+/** An archive that the plan takes its images from. */
+export interface ArchiveSource {
+  readonly folder: string
+  readonly id: Digest
+  /** Absent where the archive is not one of this state: its target is another. */
+  readonly record?: ArchiveRecord
+}
+
+/** An image that an archive speaks of, but of which some content is neither in the archives nor at the target. */
+export interface MissingContent {
+  readonly destination: Destination
+  readonly source: string
+  readonly digest: Digest
+  /** Manifests and blobs, sorted. */
+  readonly lacks: readonly Digest[]
+  /** Numbers of the archives that carried them, as far as that is known. */
+  readonly shippedIn: readonly number[]
+}
+
 export interface Plan extends ManifestStore {
   readonly target: TargetAddress
   /** The state's lineage; undefined when there was no state yet. */
@@ -126,6 +161,12 @@ export interface Plan extends ManifestStore {
   readonly inputs: readonly PlanInput[]
   readonly options: PlanOptions
   readonly summary: Summary
+  /** Absent where the plan is carried out at its target. */
+  readonly shipment?: Shipment
+  /** Absent where images come from where their references say. */
+  readonly from?: readonly ArchiveSource[]
+  /** What cannot be brought from the archives; absent where that is nothing. */
+  readonly missing?: readonly MissingContent[]
   /** Projects that are made at the target before anything else, sorted; absent where there are none. */
   readonly projects?: readonly string[]
   /** In the order of destinations; deletes (an index before what it lists) and forgets after everything else. */

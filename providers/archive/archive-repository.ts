@@ -13,6 +13,7 @@ import type {
   TagLister,
 } from '../../lib/provider.ts'
 import { compareText } from '../../lib/target.ts'
+import { tagList } from '../layout/index.ts'
 import { ArchiveError } from './archive-error.ts'
 import type { ArchiveIndex } from './archive-index.ts'
 import type { Entry, NameRecord } from './contents.ts'
@@ -52,10 +53,9 @@ export class ArchiveRepository implements RepositoryReader, TagLister, Referrers
     return streamEntry(this.#entry(digest), volume => this.#volumes.find(volume), this.name, signal)
   }
 
-  async tags(_signal: AbortSignal, limit: number = Number.POSITIVE_INFINITY): Promise<TagList | undefined> {
-    const tags = new Set(this.#names().flatMap(({ tag }) => tag ?? []))
-    if (tags.size === 0) return undefined
-    return { tags: [...tags].sort(compareText).slice(0, limit), complete: tags.size <= limit }
+  async tags(_signal: AbortSignal, limit?: number): Promise<TagList | undefined> {
+    const tags = this.#names().flatMap(({ tag }) => tag ?? [])
+    return tagList(tags, limit)
   }
 
   async referrers(subject: Digest): Promise<readonly Descriptor[]> {

@@ -17,6 +17,7 @@ import {
 import { decodeFile, type FileKind, sealFile } from '../../lib/files/file-kind.ts'
 import { type JsonPart, readDigest } from '../../lib/files/json-part.ts'
 import { sortedByKey, sortedImages } from '../../lib/files/reachable.ts'
+import { decodeArchive, encodeArchive } from '../../lib/files/state-file.ts'
 import { type Digest, digestOf } from '../../lib/oci/digest.ts'
 import { compareText, formatTarget } from '../../lib/target.ts'
 import { ArchiveError } from './archive-error.ts'
@@ -120,6 +121,14 @@ function decodeRoot(root: JsonPart): ArchiveContents {
     names: root.field('names').list(decodeName),
     assumed: root.field('assumed').list(readDigest),
     documents: root.field('documents').list(decodeDocument),
+    ...decodeRound(root.field('round')),
+  }
+}
+
+function decodeRound(part: JsonPart): Pick<ArchiveContents, 'round'> {
+  if (part.value === undefined) return {}
+  return {
+    round: { number: part.field('number').count(), earlier: part.field('earlier').list(decodeArchive) },
   }
 }
 
@@ -133,12 +142,15 @@ function decodeEntries(list: JsonPart): ReadonlyMap<Digest, Entry> {
   return entries
 }
 
-function headFields({ lineage, target, plan, volumeSize }: Unnamed): readonly Field[] {
+function headFields({ lineage, target, plan, volumeSize, round }: Unnamed): readonly Field[] {
   return [
     { key: 'lineage', value: lineage ?? null },
     { key: 'target', value: formatTarget(target) },
     { key: 'plan', value: plan ?? null },
     { key: 'volumeSize', value: volumeSize },
+    ...(round === undefined
+      ? []
+      : [{ key: 'round', value: { number: round.number, earlier: round.earlier.map(encodeArchive) } }]),
   ]
 }
 

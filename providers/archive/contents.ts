@@ -7,6 +7,7 @@
 import type { ImageContent, ManifestStore } from '../../lib/graph/graph.ts'
 import type { Digest } from '../../lib/oci/digest.ts'
 import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
+import type { ArchiveRecord } from '../../lib/state.ts'
 import type { TargetAddress } from '../../lib/target.ts'
 
 /** The file beside the volumes. */
@@ -103,6 +104,15 @@ export interface ArchiveContents extends ManifestStore {
   /** Blobs and manifests of the images that the far side is expected to hold already, sorted. */
   readonly assumed: readonly Digest[]
   readonly documents: readonly DocumentRecord[]
+  /** Its place among the archives of the far side's state. */
+  readonly round?: Round
+}
+
+export interface Round {
+  /** From 1. */
+  readonly number: number
+  /** Those before that may still be on their way: what is assumed may be in them. */
+  readonly earlier: readonly ArchiveRecord[]
 }
 
 /** `mirrorform-000001.tar` */

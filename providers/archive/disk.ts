@@ -2,9 +2,10 @@
  * The few things the archive writer asks of a disk, as an interface, so that tests can let a disk fill up or fail; and
  * what the operating system said about a file -> an error that says what to do.
  */
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { MirrorformError, messageOf, PlaceError } from '../../lib/errors.ts'
+import { flushFolder, makeFolder } from '../folders.ts'
 
 /** A file that is written at positions. */
 export interface DiskFile {
@@ -46,21 +47,10 @@ async function openOrMake(file: string): Promise<FileHandle> {
     return await open(file, 'r+')
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
-    await mkdir(path.dirname(file), { recursive: true })
+    await makeFolder(path.dirname(file))
     const handle = await open(file, 'wx+')
-    await syncFolder(path.dirname(file))
+    await flushFolder(path.dirname(file))
     return handle
-  }
-}
-
-/** Makes names in a folder durable. Windows cannot open folders, and does not need to. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
@@ -81,7 +71,7 @@ export async function replaceFile(disk: ArchiveDisk, file: string, bytes: Uint8A
     await rm(temporary, { force: true }).catch(() => undefined)
     throw error
   }
-  await syncFolder(path.dirname(file))
+  await flushFolder(path.dirname(file))
 }
 
 /** What is left of the pieces after a write took only some of their bytes. */

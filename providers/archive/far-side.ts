@@ -10,6 +10,7 @@ import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
 import type { TagList, Target, TargetAbilities, TargetRepository } from '../../lib/provider.ts'
 import type { State } from '../../lib/state.ts'
 import { compareText, formatRepository, type TargetAddress } from '../../lib/target.ts'
+import { tagList } from '../layout/index.ts'
 
 export type FarSideState = Pick<State, 'images' | 'manifests' | 'blobs'>
 
@@ -73,10 +74,8 @@ export class FarSideRepository implements TargetRepository {
     return this.describe(isDigest(reference) ? reference : this.named.get(reference))
   }
 
-  async tags(_signal: AbortSignal, limit: number = Number.POSITIVE_INFINITY): Promise<TagList | undefined> {
-    const tags = [...this.named.keys()]
-    if (tags.length === 0) return undefined
-    return { tags: tags.sort(compareText).slice(0, limit), complete: tags.length <= limit }
+  async tags(_signal: AbortSignal, limit?: number): Promise<TagList | undefined> {
+    return tagList(this.named.keys(), limit)
   }
 
   async referrers(subject: Digest): Promise<readonly Descriptor[]> {

@@ -105,7 +105,7 @@ async function putDocuments(
 
 function contentsOf(
   writer: ArchiveWriter,
-  { images, content, farSide, target, lineage, plan }: FinishedShipment,
+  { images, content, farSide, target, lineage, plan, round }: FinishedShipment,
   documents: readonly DocumentRecord[],
 ): ArchiveContents {
   const unfinished = withId({
@@ -122,6 +122,7 @@ function contentsOf(
     names: [...writer.names.values()],
     assumed: assumedOf(writer, images, content, farSide),
     documents,
+    ...(round !== undefined && { round }),
   })
   const copy = placeCopy(unfinished)
   return { ...unfinished, copy, volumes: tablesOf({ ...unfinished, copy }).map(volumeRecord) }

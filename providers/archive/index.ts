@@ -1,7 +1,16 @@
 /** An archive: a folder of tar volumes that carries images across a gap. Written as a target, read as a source. */
 export { type Archive, type ArchiveReader, type OpenOptions, openArchive } from './archive.ts'
 export { ArchiveError } from './archive-error.ts'
-export type { ArchiveContents, DocumentRecord, Entry, NameRecord, Part, VolumeRecord } from './contents.ts'
+export { carriedSources, type HeldAt } from './carried.ts'
+export type {
+  ArchiveContents,
+  DocumentRecord,
+  Entry,
+  NameRecord,
+  Part,
+  Round,
+  VolumeRecord,
+} from './contents.ts'
 export type { Dependents } from './dependents.ts'
 export type { ArchiveDisk, DiskFile } from './disk.ts'
 export { type FarSideState, openFarSide } from './far-side.ts'

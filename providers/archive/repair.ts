@@ -84,7 +84,7 @@ export function fetchFrom(
     const source = sourceOf.get(digest)
     if (source === undefined)
       throw new ArchiveError(`no image of the archive says where ${what} came from`, {
-        hint: 'give the plan, and the files that travel with the archive, too: they are not at any registry',
+        hint: 'name the plan that the archive was written from with --plan, with its image sets beside it: they are at no registry',
       })
     const reader = sources.open(parseSource(source))
     if (mediaType !== undefined) return once((await reader.manifest(digest, signal)).bytes)

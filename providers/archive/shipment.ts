@@ -6,7 +6,7 @@ import type { ImageContent, ManifestStore } from '../../lib/graph/graph.ts'
 import type { Digest } from '../../lib/oci/digest.ts'
 import type { SpaceTeller, Target } from '../../lib/provider.ts'
 import type { TargetAddress } from '../../lib/target.ts'
-import type { ArchiveContents } from './contents.ts'
+import type { ArchiveContents, Round } from './contents.ts'
 import type { ArchiveDisk } from './disk.ts'
 import type { FarSideState } from './far-side.ts'
 
@@ -41,6 +41,8 @@ export interface Shipment {
   /** Describes at least what these images reach. */
   readonly content: ManifestStore
   readonly documents: readonly ArchiveDocument[]
+  /** Its place among the archives of the far side's state. */
+  readonly round?: Round
 }
 
 export interface ArchiveTarget extends Target, SpaceTeller {

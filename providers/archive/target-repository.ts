@@ -9,6 +9,7 @@ import { isForeignLayer } from '../../lib/oci/media-types.ts'
 import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
 import type { BlobContent, TagList, TargetRepository } from '../../lib/provider.ts'
 import { compareText } from '../../lib/target.ts'
+import { tagList } from '../layout/index.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
 import type { NameRecord } from './contents.ts'
 import type { FarSideRepository } from './far-side.ts'
@@ -51,13 +52,10 @@ export class ArchiveTargetRepository implements TargetRepository {
     return streamEntry(entry, volume => this.#writer.volumes.pathOf(volume), this.name, signal)
   }
 
-  async tags(_signal: AbortSignal, limit: number = Number.POSITIVE_INFINITY): Promise<TagList | undefined> {
+  async tags(_signal: AbortSignal, limit?: number): Promise<TagList | undefined> {
     const pushed = this.#names().flatMap(({ tag }) => tag ?? [])
-    const tags = [
-      ...new Set([...pushed, ...[...this.#farSide.named.keys()].filter(tag => !this.#gone.has(tag))]),
-    ]
-    if (tags.length === 0) return undefined
-    return { tags: tags.sort(compareText).slice(0, limit), complete: tags.length <= limit }
+    const expected = [...this.#farSide.named.keys()].filter(tag => !this.#gone.has(tag))
+    return tagList([...pushed, ...expected], limit)
   }
 
   async referrers(subject: Digest): Promise<readonly Descriptor[]> {
