@@ -1,9 +1,10 @@
 /** `mirror.additionalImages` -> images to take, their references, destinations and platforms parsed. */
-import { canonicalArchitecture, type Platform } from '../oci/platform.ts'
+import type { Platform } from '../oci/platform.ts'
 import { parseRepositoryPath, parseTag, type RepositoryPath, type Tag } from '../oci/reference.ts'
 import type { ImageSource } from '../provider.ts'
-import { type Entry, fieldOf, itemsOf, textOf } from './entry.ts'
+import { type Entry, fieldOf, itemsOf } from './entry.ts'
 import { parseImageSource, repositoryOfFolder } from './image-source.ts'
+import { readPlatforms } from './platforms.ts'
 import type { ProblemList } from './problem-list.ts'
 
 export interface AdditionalImage {
@@ -42,15 +43,6 @@ function readOne(item: Entry, path: string, problems: ProblemList): AdditionalIm
     platforms: readPlatforms(item),
     place: `${path}:${problems.lineOf(item.pointer)}`,
   }
-}
-
-function readPlatforms(item: Entry): readonly Platform[] {
-  return itemsOf(item, 'platforms').flatMap(platform => {
-    const os = textOf(fieldOf(platform, 'os'))
-    const architecture = textOf(fieldOf(platform, 'architecture'))
-    if (os === undefined || architecture === undefined) return []
-    return [{ os, architecture: canonicalArchitecture(architecture) }]
-  })
 }
 
 /** Text only: anything else the schema has reported. An empty text is refused by the parser. */

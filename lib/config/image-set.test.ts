@@ -246,10 +246,8 @@ const REFUSED: readonly (readonly [sentence: string, body: string, problems: rea
   ],
   [
     'sections it cannot mirror yet, each by name',
-    'mirror:\n  helm: {local: [{path: x}]}\n  samples: [{name: ruby}]\n',
-    ['helm', 'samples'].map(
-      (name, at) => `${at + 2}:3 unsupported mirror.${name} is not supported yet by this version`,
-    ),
+    'mirror:\n  helm: {local: [{path: x}]}\n',
+    ['helm'].map((name, at) => `${at + 2}:3 unsupported mirror.${name} is not supported yet by this version`),
   ],
 ]
 

@@ -11,6 +11,7 @@ import { checkOperators } from './operator-rules.ts'
 import { type OperatorSection, readOperators } from './operator-section.ts'
 import { type PlatformSection, readPlatform } from './platform-section.ts'
 import type { ProblemList } from './problem-list.ts'
+import { readSamples, type SampleSection } from './sample-section.ts'
 import { IMAGE_SET_API_VERSION, IMAGE_SET_SCHEMA } from './schema/imageset-v2alpha1.ts'
 import { checkSchema, type ForeignKeys, unknownKeys, withoutEmptyKeys } from './schema-check.ts'
 import { refuseUnsupportedSections } from './unsupported-sections.ts'
@@ -25,6 +26,8 @@ export interface ImageSet {
   readonly platform?: PlatformSection
   /** Catalogs it asks for; absent where there are none. */
   readonly operators?: readonly OperatorSection[]
+  /** Samples it asks for; absent where there are none. */
+  readonly samples?: readonly SampleSection[]
 }
 
 /** GiB (oc-mirror v2: 0 or nothing means 500). */
@@ -68,6 +71,7 @@ export function readImageSet(root: Entry, path: string, problems: ProblemList): 
   checkOperators(mirror, problems)
   const platform = readPlatform(fieldOf(mirror, 'platform'), path, problems)
   const operators = readOperators(mirror, path, problems)
+  const samples = readSamples(mirror, path, problems)
   refuseUnsupportedSections(mirror, problems)
   return {
     path,
@@ -76,6 +80,7 @@ export function readImageSet(root: Entry, path: string, problems: ProblemList): 
     blocked: readBlockedImages(mirror, problems),
     ...(platform !== undefined && { platform }),
     ...(operators.length > 0 && { operators }),
+    ...(samples.length > 0 && { samples }),
   }
 }
 

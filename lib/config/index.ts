@@ -28,3 +28,4 @@ export type {
   ReleaseProduct,
 } from './platform-section.ts'
 export { ConfigError, formatProblem, type Problem, type ProblemKind, type SourceFile } from './problem.ts'
+export type { SampleSection } from './sample-section.ts'

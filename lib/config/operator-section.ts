@@ -3,11 +3,12 @@
  * references and destinations parsed. What must hold beyond that is `operator-rules.ts`.
  */
 import { SyntaxFault } from '../errors.ts'
-import { canonicalArchitecture, type Platform } from '../oci/platform.ts'
+import type { Platform } from '../oci/platform.ts'
 import { isRepositoryPath, isTag, type RepositoryPath, type Tag } from '../oci/reference.ts'
 import type { ImageSource } from '../provider.ts'
 import { type Entry, fieldOf, itemsOf, textOf } from './entry.ts'
 import { parseImageSource } from './image-source.ts'
+import { readPlatforms } from './platforms.ts'
 import type { ProblemList } from './problem-list.ts'
 import { hasRange, namedBy } from './version-rules.ts'
 
@@ -126,15 +127,6 @@ function refuseRanges(operator: Entry, problems: ProblemList): void {
         },
       )
     }
-}
-
-function readPlatforms(item: Entry): readonly Platform[] {
-  return itemsOf(item, 'platforms').flatMap(platform => {
-    const os = textOf(fieldOf(platform, 'os'))
-    const architecture = textOf(fieldOf(platform, 'architecture'))
-    if (os === undefined || architecture === undefined) return []
-    return [{ os, architecture: canonicalArchitecture(architecture) }]
-  })
 }
 
 /** What is wrong with it the rules tell. */

@@ -7,9 +7,10 @@
  */
 import parseVersion from 'semver/functions/parse.js'
 import { SyntaxFault } from '../errors.ts'
-import { canonicalArchitecture, type Platform } from '../oci/platform.ts'
+import type { Platform } from '../oci/platform.ts'
 import { parseReference, type Reference } from '../oci/reference.ts'
 import { dotted, type Entry, fieldOf, itemsOf, textOf, textsOf } from './entry.ts'
+import { readPlatforms } from './platforms.ts'
 import type { ProblemList } from './problem-list.ts'
 import { checkUnique, namedBy } from './version-rules.ts'
 
@@ -150,15 +151,6 @@ function readRelease(
         hint: 'name the version, for example :4.16.8-x86_64, or the digest of the payload',
       })
     return { reference, name }
-  })
-}
-
-function readPlatforms(platform: Entry | undefined): readonly Platform[] {
-  return itemsOf(platform, 'platforms').flatMap(item => {
-    const os = textOf(fieldOf(item, 'os'))
-    const architecture = textOf(fieldOf(item, 'architecture'))
-    if (os === undefined || architecture === undefined) return []
-    return [{ os, architecture: canonicalArchitecture(architecture) }]
   })
 }
 

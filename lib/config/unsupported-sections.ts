@@ -3,7 +3,7 @@ import { isRecord } from '../oci/json.ts'
 import { type Entry, fieldOf } from './entry.ts'
 import type { ProblemList } from './problem-list.ts'
 
-const SECTIONS = ['helm', 'samples'] as const
+const SECTIONS = ['helm'] as const
 
 export function refuseUnsupportedSections(mirror: Entry | undefined, problems: ProblemList): void {
   for (const name of SECTIONS) {

@@ -172,8 +172,12 @@ export const IMAGE_SET_SCHEMA: JsonSchema = {
         helm,
         blockedImages: list('Images that are not mirrored whatever asks for them.', blockedImage),
         samples: list(
-          'Sample image streams.',
-          object('One sample.', { name: needed('The sample.', 'ruby') }, ['name']),
+          'Sample image streams of the cluster.',
+          object(
+            'One sample.',
+            { name: needed('The image stream, one tag of it (ruby:3.3-ubi9), or * for all.', 'ruby') },
+            ['name'],
+          ),
         ),
       }),
     },
