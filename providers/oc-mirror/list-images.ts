@@ -1,0 +1,62 @@
+/**
+ * Every image of a content store: each tag, and each manifest that neither a tag nor an index of its repository names
+ * and that is not about another one.
+ */
+import type { Digest } from '../../lib/oci/digest.ts'
+import { parseManifest } from '../../lib/oci/manifest.ts'
+import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
+import { compareText } from '../../lib/target.ts'
+import type { ContentStore } from './content-store.ts'
+import type { StoredImage, StoredListing, StoredReader } from './stored-images.ts'
+
+/** The reference an image was copied from, where the tool wrote it down. */
+export type OriginOf = (image: Omit<StoredImage, 'origin'>) => string | undefined
+
+export async function listImages(
+  store: ContentStore,
+  readerOf: (path: RepositoryPath) => StoredReader,
+  originOf: OriginOf,
+  signal: AbortSignal,
+): Promise<StoredListing> {
+  const images: StoredImage[] = []
+  const problems: string[] = []
+  const add = (repository: RepositoryPath, tag: Tag | undefined, digest: Digest): void => {
+    const image = { repository, tag, digest }
+    images.push({ ...image, origin: originOf(image) })
+  }
+  for (const repository of await store.repositories(signal)) {
+    const tags = [...(await store.tags(repository))].sort(([a], [b]) => compareText(a, b))
+    const tagged = new Set<Digest>()
+    for (const [tag, digest] of tags) {
+      if (digest === undefined) problems.push(`the tag ${tag} of ${repository} leads nowhere`)
+      else {
+        tagged.add(digest)
+        add(repository, tag, digest)
+      }
+    }
+    const revisions = await store.revisions(repository)
+    if (revisions.every(digest => tagged.has(digest))) continue
+    const free = await independent(revisions, readerOf(repository), signal)
+    for (const digest of free) if (!tagged.has(digest)) add(repository, undefined, digest)
+  }
+  return { images, problems }
+}
+
+/** Those that can be read, that no index lists and that have no subject; sorted. */
+async function independent(
+  revisions: readonly Digest[],
+  reader: StoredReader,
+  signal: AbortSignal,
+): Promise<readonly Digest[]> {
+  const own = new Set<Digest>()
+  const children = new Set<Digest>()
+  for (const digest of revisions) {
+    signal.throwIfAborted()
+    const raw = await reader.manifest(digest, signal).catch(() => undefined)
+    const manifest = raw && parseManifest(raw, digest)
+    if (manifest === undefined) continue
+    if (manifest.subject === undefined) own.add(digest)
+    if (manifest.kind === 'index') for (const child of manifest.manifests) children.add(child.digest)
+  }
+  return [...own].filter(digest => !children.has(digest)).sort(compareText)
+}
