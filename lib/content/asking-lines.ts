@@ -13,7 +13,7 @@ export function linesAsking(imageSets: readonly ImageSet[], origin: Origin): rea
 }
 
 function linesOf(
-  { additionalImages, platform, operators = [] }: ImageSet,
+  { additionalImages, platform, operators = [], samples = [] }: ImageSet,
   origin: Origin,
 ): readonly string[] {
   switch (origin.kind) {
@@ -31,9 +31,16 @@ function linesOf(
       return catalogsNamed(operators, origin.catalog).flatMap(section =>
         packageLines(section, origin.package),
       )
+    case 'sample':
+      return samples.filter(({ name }) => asksFor(name, origin.name)).map(({ place }) => place)
     default:
       return origin satisfies never
   }
+}
+
+/** @param name `ruby`, `ruby:3.3-ubi9` or `*`. @param sample `ruby:3.3-ubi9` */
+function asksFor(name: string, sample: string): boolean {
+  return name === '*' || name === sample || sample.startsWith(`${name}:`)
 }
 
 /** Of the package; of the catalog where it stands there without packages. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { factsInMemory } from '../../testdata/caches-in-memory.ts'
 import { hintOf, PlaceError } from '../errors.ts'
 import { digestOf } from '../oci/digest.ts'
 import type { FactCache } from '../provider.ts'
@@ -15,11 +16,7 @@ const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 function memoryFacts(): FactCache & { readonly held: Map<string, Uint8Array> } {
   const held = new Map<string, Uint8Array>()
-  return {
-    held,
-    get: async key => held.get(key),
-    put: async (key, bytes) => void held.set(key, bytes),
-  }
+  return { held, ...factsInMemory(held) }
 }
 
 /** A web of fixed pages that counts what it is asked for. */

@@ -38,6 +38,8 @@ export function contentTitle(kind: Origin['kind']): string {
       return 'operator catalogs'
     case 'bundle':
       return 'operators'
+    case 'sample':
+      return 'samples'
     default:
       return kind satisfies never
   }

@@ -6,6 +6,7 @@ import type { Change } from '../plan/plan.ts'
 import { chosenSection } from './chosen-section.ts'
 import { printable, wrap } from './fit.ts'
 import { incompleteSection } from './incomplete-text.ts'
+import { missingSection } from './missing-text.ts'
 import { actionStyle, actionSymbol, digestStep, originsText, shortDestination } from './naming.ts'
 import type { ChangeOf, GatheredPlan } from './plan-groups.ts'
 import { INDENT, type Section, tableSection, textSection } from './plan-section.ts'
@@ -18,6 +19,7 @@ import { apart, commonReason, putTogether, type Together } from './together.ts'
 /** Sections that have something to say, deletes last. */
 export function planSections(gathered: GatheredPlan, view: PlanView): readonly Section[] {
   return [
+    missingSection(view),
     incompleteSection(view),
     chosenSection(view),
     reasonSection('Stay as they are', gathered.keeps, view),

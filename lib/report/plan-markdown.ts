@@ -7,6 +7,7 @@
 import { hasChanges, isDestructive, type Plan } from '../plan/plan.ts'
 import { printable } from './fit.ts'
 import { INCOMPLETE_TITLE, incompleteName, missingTexts } from './incomplete-text.ts'
+import { MISSING_TITLE, missingReason } from './missing-text.ts'
 import { actionSymbol, digestStep, originsText, shortDestination, targetName } from './naming.ts'
 import { type ChangeOf, costOf, gatherPlan } from './plan-groups.ts'
 import { totalsText } from './plan-text.ts'
@@ -46,7 +47,9 @@ export function renderPlanMarkdown(plan: Plan): string {
 
 function headText(plan: Plan): string {
   const target = code(targetName(plan.target))
-  const title = `### mirrorform plan for ${target}\n`
+  const { shipment } = plan
+  const what = shipment === undefined ? 'plan' : `archive ${shipment.number}`
+  const title = `### mirrorform ${what} for ${target}\n`
   if (!hasChanges(plan)) {
     return `${title}\nNo changes: the target holds everything that is asked for (${countOf(plan.summary.keep, 'image')}).\n`
   }
@@ -66,6 +69,13 @@ function foldsOf(plan: Plan): readonly Fold[] {
   const reasons = (changes: readonly ChangeOf<'keep' | 'forget' | 'repair'>[]): readonly string[] =>
     putTogether(changes).map(entry => item(`${name(entry)} ${prose(commonReason(entry.members))}`))
   return [
+    {
+      title: MISSING_TITLE,
+      open: true,
+      entries: (plan.missing ?? []).map(each =>
+        item(code(shortDestination(plan.target, each.destination)), [prose(missingReason(each))]),
+      ),
+    },
     {
       title: INCOMPLETE_TITLE,
       open: true,

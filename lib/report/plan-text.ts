@@ -48,14 +48,38 @@ function headerLines(plan: Plan, rendering: PlanRendering): readonly string[] {
       : [`${plan.lineage === undefined ? 'new state' : 'state'} ${printable(statePath)}`]),
     ...(heldImages === undefined ? [] : [`${countOf(heldImages, 'image')} held`]),
   ].join(', ')
-  const title = `mirrorform will change ${target}`
+  const { shipment } = plan
+  const title =
+    shipment === undefined
+      ? `mirrorform will change ${target}`
+      : `mirrorform will write an archive for ${target} to ${printable(shipment.folder)}`
   const state = facts === '' ? '' : `(${facts})`
   const oneLine = `${title}   ${state}`.trimEnd()
   const lines =
     visibleWidth(oneLine) <= width ? [oneLine] : [...wrap(title, width, 2), ...wrap(`  ${state}`, width, 1)]
   return [
     ...lines.map(line => line.replace(target, () => style.strong(target))),
+    ...carryingLines(plan, width),
     ...scopeLines(plan, rendering),
+  ]
+}
+
+/** From where or as what it is carried. */
+function carryingLines({ from = [], shipment }: Plan, width: number): readonly string[] {
+  const read = from.map(({ folder, record }) =>
+    record === undefined ? folder : `${folder} (archive ${record.number})`,
+  )
+  const { number, volumeSize, against } = shipment ?? {}
+  const known = against === undefined ? '' : `, against the receipt ${against.path}`
+  return [
+    ...(read.length === 0 ? [] : wrap(`  images come from ${printable(read.join(', '))}`, width, 2)),
+    ...(number === undefined || volumeSize === undefined
+      ? []
+      : wrap(
+          `  archive ${number}, in volumes of at most ${formatBytes(volumeSize)}${printable(known)}`,
+          width,
+          2,
+        )),
   ]
 }
 
@@ -78,13 +102,22 @@ function noChangeLines(plan: Plan, rendering: PlanRendering): readonly string[] 
   const images = countOf(plan.summary.keep, 'image')
   const { destroy, refresh, only, exclude } = plan.options
   const wanted = only.length + exclude.length > 0 ? 'the plan was narrowed to' : 'the image set asks for'
-  const asked = plan.incomplete === undefined ? wanted : `${wanted} and that can be had`
+  const source =
+    plan.from === undefined ? wanted : wanted.replace('the image set asks for', 'the archive brings')
+  const isWhole = plan.incomplete === undefined && plan.missing === undefined
+  const asked = isWhole ? source : `${source} and that can be had`
+  const shipped = `No changes. By its state, ${target} holds or was shipped everything ${asked} (${images}).`
+  if (plan.shipment !== undefined) return [...wrap(shipped, rendering.width), ...scopeLines(plan, rendering)]
   const text = destroy
     ? `No changes. The state holds nothing that could be removed from ${target}.`
     : refresh
       ? `No changes. ${target} holds everything ${asked} (${images}).`
       : `No changes. By its state, ${target} holds everything ${asked} (${images}); it was not asked itself.`
-  return [...wrap(text, rendering.width), ...scopeLines(plan, rendering)]
+  return [
+    ...wrap(text, rendering.width),
+    ...carryingLines(plan, rendering.width),
+    ...scopeLines(plan, rendering),
+  ]
 }
 
 const TOTALS = [

@@ -3,6 +3,7 @@ import type { ApplyResult, ItemResult } from '../apply/events.ts'
 import type { Action, Plan } from '../plan/plan.ts'
 import { printable, wrap } from './fit.ts'
 import { incompleteLines } from './incomplete-text.ts'
+import { missingLines } from './missing-text.ts'
 import { actionStyle, actionSymbol, shellWord, targetName } from './naming.ts'
 import { countOf, formatBytes, formatCount, formatDuration } from './quantities.ts'
 import type { Style } from './style.ts'
@@ -30,23 +31,24 @@ const DONE: Readonly<Record<Action, string>> = {
 /** 0 all done, 4 some items failed or bundles are incomplete, 130 interrupted (design, "Exit codes"). */
 export function applyExitCode(
   result: Pick<ApplyResult, 'failed' | 'interrupted'>,
-  { incomplete = [] }: Pick<Plan, 'incomplete'>,
+  { incomplete = [], missing = [] }: Pick<Plan, 'incomplete' | 'missing'>,
 ): 0 | 4 | 130 {
   if (result.interrupted > 0) return 130
-  return result.failed + incomplete.length > 0 ? 4 : 0
+  return result.failed + incomplete.length + missing.length > 0 ? 4 : 0
 }
 
 /** Lines without a final line feed. */
 export function renderApplyResult(
   result: ApplyResult,
-  plan: Pick<Plan, 'target' | 'incomplete'>,
+  plan: Pick<Plan, 'target' | 'incomplete' | 'missing' | 'shipment'>,
   rendering: ResultRendering,
 ): string {
   const { style, width } = rendering
   return [
     ...failureLines(result, rendering),
+    ...missingLines(plan, width),
     ...incompleteLines(plan.incomplete ?? [], width),
-    ...wrap(doneText(result, targetName(plan.target)), width).map(line =>
+    ...wrap(doneText(result, plan), width).map(line =>
       result.failed + result.interrupted === 0 ? style.strong(line) : line,
     ),
     ...wrap(bytesText(result), width),
@@ -54,7 +56,7 @@ export function renderApplyResult(
   ].join('\n')
 }
 
-function doneText(result: ApplyResult, target: string): string {
+function doneText(result: ApplyResult, { target, shipment }: Pick<Plan, 'target' | 'shipment'>): string {
   const counts = new Map<Action, number>()
   for (const { action, outcome } of result.results)
     if (outcome === 'done') counts.set(action, (counts.get(action) ?? 0) + 1)
@@ -65,7 +67,13 @@ function doneText(result: ApplyResult, target: string): string {
   if (result.already > 0) parts.push(`${formatCount(result.already)} already done`)
   if (result.failed > 0) parts.push(`${formatCount(result.failed)} failed`)
   if (result.interrupted > 0) parts.push(`${formatCount(result.interrupted)} interrupted`)
-  return `Applied to ${target}: ${parts.length === 0 ? 'nothing to do' : parts.join(', ')}.`
+  if (shipment !== undefined && parts.length === 0)
+    return `No archive was written for ${targetName(target)}: nothing to do.`
+  const what =
+    shipment === undefined
+      ? `Applied to ${targetName(target)}`
+      : `${result.failed + result.interrupted > 0 ? 'Unfinished archive' : `Archive ${shipment.number}`} for ${targetName(target)} in ${printable(shipment.folder)}`
+  return `${what}: ${parts.length === 0 ? 'nothing to do' : parts.join(', ')}.`
 }
 
 function bytesText({ bytesCopied, blobsCopied, blobsMounted, ms }: ApplyResult): string {
@@ -105,7 +113,7 @@ function itemLines(item: ItemResult, hintFollows: boolean, style: Style, width: 
 
 function nextLines(
   result: ApplyResult,
-  plan: Pick<Plan, 'incomplete'>,
+  plan: Pick<Plan, 'incomplete' | 'missing'>,
   { width, planPath }: ResultRendering,
 ): readonly string[] {
   const exitCode = applyExitCode(result, plan)
@@ -115,6 +123,11 @@ function nextLines(
     case 0:
       return []
     case 4:
+      if (result.failed === 0 && plan.missing !== undefined)
+        return wrap(
+          'Everything else is in place. Import the archives that are missing, or ask for the rest with --shopping-list FILE (exit code 4: missing content)',
+          width,
+        )
       if (result.failed === 0)
         return wrap(
           'Everything else is in place. When the images are there, plan again (exit code 4: incomplete bundles)',

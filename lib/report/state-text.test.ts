@@ -26,6 +26,18 @@ test('a state is one line for each image, with digest, size and origin', () => {
   ])
 })
 
+test('images that are on their way in an archive are counted, and each says in which one', () => {
+  const state = sampleState(['a/b:1', 'a/c:1', 'a/d:1'])
+  const id = sampleDigest('archive')
+  const [first, ...others] = state.images.map((image, at) => (at < 2 ? { ...image, shippedIn: id } : image))
+  assert.ok(first)
+  const archives = [{ id, number: 3, plan: sampleDigest('plan') }]
+  const text = renderState({ ...state, images: [first, ...others], archives }, WIDE)
+  assert.equal(text.split('\n')[1], '  2 images shipped in archive 3, not confirmed yet')
+  const one = renderStateImage(first, { store: state, target: state.target }, WIDE)
+  assert.ok(one.includes(`\n  shipped    in archive ${id}, not confirmed yet\n`), one)
+})
+
 test('a release is one line with its images counted, and with all each of them has its own', () => {
   const origin = {
     kind: 'release',

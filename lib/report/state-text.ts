@@ -35,6 +35,7 @@ export function renderState(state: State, { style, width, all = false }: StateRe
   return [
     ...wrap(`${target}: ${total}`, width, 2),
     ...looseLines(state, width),
+    ...shippedLines(state, width),
     ...(rows.length > 0 ? ['', ...alignTable(rows, { columns, width, indent: 2 })] : []),
     ...(rows.length < items.length
       ? [
@@ -74,6 +75,18 @@ function looseLines({ loose }: State, width: number): readonly string[] {
   )
 }
 
+/** What went into archives, and is not confirmed by a receipt. */
+function shippedLines({ images, archives = [] }: State, width: number): readonly string[] {
+  const shipped = Map.groupBy(
+    images.flatMap(({ shippedIn }) => shippedIn ?? []),
+    id => archives.find(archive => archive.id === id)?.number,
+  )
+  return [...shipped].flatMap(([number, ids]) => {
+    const archive = number === undefined ? 'an archive' : `archive ${number}`
+    return wrap(`  ${countOf(ids.length, 'image')} shipped in ${archive}, not confirmed yet`, width, 2)
+  })
+}
+
 /** One image: where it came from and why, and its whole content as a tree. `store` may be a state or a plan. */
 export function renderStateImage(
   image: StateImage,
@@ -105,6 +118,9 @@ export function renderStateImage(
     ...(image.releaseSignatures === undefined
       ? []
       : [['signed by', countOf(image.releaseSignatures.length, 'OpenPGP signature')] as const]),
+    ...(image.shippedIn === undefined
+      ? []
+      : [['shipped', `in archive ${image.shippedIn}, not confirmed yet`] as const]),
     [
       'size',
       `${formatBytes(bytesOf(store, blobs))} in ${countOf(blobs.size, 'blob')}, ${countOf(manifests.length, 'manifest')}`,

@@ -79,6 +79,7 @@ function partOf(origin: Origin): string | undefined {
     case 'additionalImage':
     case 'graphData':
     case 'catalog':
+    case 'sample':
       return undefined
     default:
       return origin satisfies never

@@ -5,6 +5,7 @@
 import { compareText, type TargetAddress } from '../target.ts'
 import { nameCatalogs } from './catalog-name.ts'
 import { catalogImages, catalogSource, clusterCatalog, templateFor, unusedTemplates } from './catalogs.ts'
+import { listedNames } from './listed-names.ts'
 import { madeBy } from './marker.ts'
 import { registryOf } from './mirror-registry.ts'
 import { type MirrorRule, mirrorRules } from './mirror-rules.ts'
@@ -13,6 +14,7 @@ import { mirroredRepositories } from './mirrored-repositories.ts'
 import { nodeFiles } from './node-files.ts'
 import { signatureConfigMaps } from './release-signatures.ts'
 import type { ClusterObject, HeldImages, ResourceFile, ResourceOptions, Resources } from './resource.ts'
+import { type SamplesChoice, samplesChoice } from './samples.ts'
 import { updateService } from './update-service.ts'
 import { yamlDocuments } from './yaml-text.ts'
 
@@ -22,6 +24,7 @@ export function makeResources(held: HeldImages, options: ResourceOptions): Resou
   const repositories = mirroredRepositories(held)
   const rules = mirrorRules(repositories, options.maxNestedPaths)
   const service = updateService(held)
+  const samples = samplesChoice(held, options.samples)
   const nodes = nodeFiles(held.target, rules, repositories, options.icsp)
   const files = [
     ...mirrorSetFiles(held.target, rules, options),
@@ -30,6 +33,7 @@ export function makeResources(held: HeldImages, options: ResourceOptions): Resou
     ...(service.object === undefined
       ? []
       : [objectFile('updateService.yaml', held.target, [service.object], options)]),
+    ...samplesFiles(held.target, samples, options),
     ...nodes.files,
   ]
   return {
@@ -39,6 +43,7 @@ export function makeResources(held: HeldImages, options: ResourceOptions): Resou
       ...rewrittenNotes(held),
       ...templateNotes(held, options),
       ...service.notes,
+      ...samples.notes,
       ...nodes.notes,
     ],
   }
@@ -56,6 +61,21 @@ function mirrorSetFiles(
         ['itms-oc-mirror.yaml', tagMirrorSets(rules)],
       ]
   return sets.flatMap(([path, objects]) =>
+    objects.length === 0 ? [] : [objectFile(path, target, objects, options)],
+  )
+}
+
+/** The authority comes first when a folder is applied. */
+function samplesFiles(
+  target: TargetAddress,
+  { authority, config }: SamplesChoice,
+  options: ResourceOptions,
+): readonly ResourceFile[] {
+  const files = [
+    ['samples-ca.yaml', authority],
+    ['samples-operator.yaml', config],
+  ] as const
+  return files.flatMap(([path, objects]) =>
     objects.length === 0 ? [] : [objectFile(path, target, objects, options)],
   )
 }
@@ -108,7 +128,7 @@ function policyNotes(rules: readonly MirrorRule[], { icsp }: ResourceOptions): r
   const others = new Set(rules.map(({ source }) => source).filter(source => !byDigest.has(source)))
   if (!icsp || others.size === 0) return []
   return [
-    `An ImageContentSourcePolicy is for pulls by digest only: by their tags, images of ${[...others].join(', ')} are not taken from the mirror.`,
+    `An ImageContentSourcePolicy is for pulls by digest only: by their tags, images of ${listedNames([...others])} are not taken from the mirror.`,
   ]
 }
 

@@ -46,19 +46,17 @@ const CONTENT_POLICY: SetKind = {
 }
 const CATEGORIES: readonly Category[] = ['generic', 'operator', 'release']
 
-export function digestMirrorSets(rules: readonly MirrorRule[], limit?: number): readonly ClusterObject[] {
+export function digestMirrorSets(rules: readonly MirrorRule[]): readonly ClusterObject[] {
   return setsOf(
     DIGEST_SET,
     rules.filter(({ by }) => by === 'digest'),
-    limit,
   )
 }
 
-export function tagMirrorSets(rules: readonly MirrorRule[], limit?: number): readonly ClusterObject[] {
+export function tagMirrorSets(rules: readonly MirrorRule[]): readonly ClusterObject[] {
   return setsOf(
     TAG_SET,
     rules.filter(({ by }) => by === 'tag'),
-    limit,
   )
 }
 
@@ -66,18 +64,11 @@ export function tagMirrorSets(rules: readonly MirrorRule[], limit?: number): rea
  * Of all rules, as oc-mirror v1 does, which knows every image by its digest: what the mirror holds under a tag can be
  * pulled by digest as well. Tags themselves such a policy leaves to the source.
  */
-export function contentSourcePolicies(
-  rules: readonly MirrorRule[],
-  limit?: number,
-): readonly ClusterObject[] {
-  return setsOf(CONTENT_POLICY, rules, limit)
+export function contentSourcePolicies(rules: readonly MirrorRule[]): readonly ClusterObject[] {
+  return setsOf(CONTENT_POLICY, rules)
 }
 
-function setsOf(
-  kind: SetKind,
-  rules: readonly MirrorRule[],
-  limit: number | undefined,
-): readonly ClusterObject[] {
+function setsOf(kind: SetKind, rules: readonly MirrorRule[]): readonly ClusterObject[] {
   return CATEGORIES.flatMap(category => {
     const entries = mirrorEntries(rules.filter(rule => rule.category === category))
     const make = (part: readonly MirrorEntry[], at: number): ClusterObject => {
@@ -89,7 +80,7 @@ function setsOf(
         spec: { [kind.member]: part },
       }
     }
-    return splitBySize(entries, part => make(part, 0), limit).map(make)
+    return splitBySize(entries, part => make(part, 0)).map(make)
   })
 }
 

@@ -2,7 +2,8 @@
  * Images of a state -> which repository of a source is mirrored where, for which part of a cluster, and whether it is
  * pulled from there by digest or by tag. This is all that mirror sets, snippets and node files are made of.
  *
- * Catalogs and the data of the update service are named by resources of their own and pulled under the mirror's name.
+ * Catalogs, samples and the data of the update service are named by resources of their own and pulled under the mirror's
+ * name.
  */
 import type { Origin } from '../graph/graph.ts'
 import { parseSource } from '../graph/naming.ts'
@@ -84,6 +85,7 @@ function categoryOf(origin: Origin): Category | undefined {
       return 'generic'
     case 'catalog':
     case 'graphData':
+    case 'sample':
       return undefined
     default:
       return origin satisfies never

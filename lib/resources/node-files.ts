@@ -5,6 +5,7 @@
 import type { TargetAddress } from '../target.ts'
 import { containerdHosts } from './containerd-hosts.ts'
 import { type InstallConfigKey, installConfigSnippet } from './install-config.ts'
+import { listedNames } from './listed-names.ts'
 import { madeBy } from './marker.ts'
 import type { MirrorRule } from './mirror-rules.ts'
 import type { MirroredRepository } from './mirrored-repositories.ts'
@@ -12,9 +13,6 @@ import { placedHosts } from './placed-hosts.ts'
 import { rancherRegistries } from './rancher-registries.ts'
 import { registriesConf } from './registries-conf.ts'
 import type { ResourceFile, Resources } from './resource.ts'
-
-/** Names listed in one note before "and 3 more". */
-const LISTED = 3
 
 /** @param icsp the installer is as old as the cluster */
 export function nodeFiles(
@@ -40,20 +38,15 @@ export function nodeFiles(
       ...(elsewhere.length === 0
         ? []
         : [
-            `containerd cannot be told where ${listed(elsewhere)} is: the mirror has another path for it. CRI-O, podman, RKE2 and k3s can.`,
+            `containerd cannot be told where ${listedNames(elsewhere)} is: the mirror has another path for it. CRI-O, podman, RKE2 and k3s can.`,
           ]),
       ...(rancher.ambiguous.length === 0
         ? []
-        : [`RKE2 and k3s are told one place only of ${listed(rancher.ambiguous)}.`]),
+        : [`RKE2 and k3s are told one place only of ${listedNames(rancher.ambiguous)}.`]),
     ],
   }
 }
 
 function fileOf(path: string, text: string): ResourceFile {
   return { path, text, objects: [] }
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - LISTED
-  return more > 0 ? `${names.slice(0, LISTED).join(', ')} and ${more} more` : names.join(', ')
 }

@@ -14,7 +14,7 @@ const NAMESPACE = 'openshift-config-managed'
 const LABELS = { 'release.openshift.io/verification-signatures': '' }
 
 /** One object as long as all fit into it; further ones are numbered from 1. Signatures are about the source's digest. */
-export function signatureConfigMaps({ images }: HeldImages, limit?: number): readonly ClusterObject[] {
+export function signatureConfigMaps({ images }: HeldImages): readonly ClusterObject[] {
   const byDigest = new Map<Digest, Set<string>>()
   for (const { digest, sourceDigest = digest, releaseSignatures = [] } of releasePayloads(images)) {
     const known = byDigest.get(sourceDigest) ?? new Set()
@@ -34,5 +34,5 @@ export function signatureConfigMaps({ images }: HeldImages, limit?: number): rea
     metadata: { name: at === 0 ? NAME : `${NAME}-${at}`, namespace: NAMESPACE, labels: LABELS },
     binaryData: Object.fromEntries(part),
   })
-  return splitBySize(entries, part => make(part, 0), limit).map(make)
+  return splitBySize(entries, part => make(part, 0)).map(make)
 }

@@ -2,6 +2,7 @@
  * What the rules of this room give back: files with their text, and the cluster objects in them as plain data. Everything
  * here follows from a state and a few choices, so that the same mirror gives the same bytes on every machine.
  */
+import type { SampleInventory } from '../content/samples/index.ts'
 import type { StateImage } from '../state.ts'
 import type { TargetAddress } from '../target.ts'
 import type { CatalogTemplate } from './catalog-source-template.ts'
@@ -49,8 +50,17 @@ export interface ResourceOptions {
   readonly icsp: boolean
   /** Of `targetCatalogSourceTemplate`, in the order of the image sets. */
   readonly templates: readonly CatalogTemplate[]
+  /** What the cluster has of samples; absent where nobody says. */
+  readonly samples?: SamplesAsked
   /** Put on every object where it is asked for. */
   readonly annotations?: Readonly<Record<string, string>>
+}
+
+export interface SamplesAsked {
+  /** What the cluster has. */
+  readonly inventory: SampleInventory
+  /** PEM, of who signed the mirror's certificate. */
+  readonly authority?: { readonly path: string; readonly text: string }
 }
 
 /** Kinds that the machine config operator turns into a file on every node, one node after the other. */
@@ -58,6 +68,8 @@ const RESTARTING: ReadonlySet<string> = new Set([
   'ImageDigestMirrorSet',
   'ImageTagMirrorSet',
   'ImageContentSourcePolicy',
+  // Of config.openshift.io: what it trusts goes to every node.
+  'Image',
 ])
 
 export function restartsNodes({ objects }: Pick<ResourceFile, 'objects'>): boolean {

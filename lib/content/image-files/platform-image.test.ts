@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { manifestsInMemory } from '../../../testdata/caches-in-memory.ts'
 import {
   type Built,
   buildArtifact,
@@ -8,8 +9,6 @@ import {
   buildMultiArch,
 } from '../../../testdata/images.ts'
 import { MemoryRegistry } from '../../../testdata/memory-registry.ts'
-import type { Digest } from '../../oci/digest.ts'
-import type { RawManifest } from '../../oci/manifest.ts'
 import { parseRepositoryPath } from '../../oci/reference.ts'
 import type { ManifestCache } from '../../provider.ts'
 import { ImageFault } from './image-fault.ts'
@@ -58,11 +57,7 @@ describe('the image of one platform', () => {
 
   it('is not asked for again when an earlier run kept its manifests', async () => {
     const { registry, choose } = sceneOf(multi)
-    const kept = new Map<Digest, RawManifest>()
-    const cache: ManifestCache = {
-      get: async digest => kept.get(digest),
-      put: async manifest => void kept.set(manifest.digest, manifest),
-    }
+    const cache = manifestsInMemory()
     await choose(['linux/amd64'], cache)
     assert.deepEqual(registry.counts(), { 'GET manifest': 2 })
     await choose(['linux/amd64'], cache)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openDatabase } from '../../../../providers/sqlite/index.ts'
+import { factsInMemory, manifestsInMemory } from '../../../../testdata/caches-in-memory.ts'
 import { type Built, buildImage, buildMultiArch, type ImageOptions } from '../../../../testdata/images.ts'
 import { MemoryRegistry } from '../../../../testdata/memory-registry.ts'
 import { PlanError } from '../../../errors.ts'
 import { digestOf } from '../../../oci/digest.ts'
 import { parseRepositoryPath } from '../../../oci/reference.ts'
-import type { FactCache, ManifestCache } from '../../../provider.ts'
 import { ImageFault } from '../../image-files/index.ts'
 import type { OpenDatabase } from './catalog.ts'
 import { CatalogError } from './catalog-error.ts'
@@ -24,18 +24,11 @@ const GADGET = '{"schema":"olm.package","name":"gadget"}'
 function sceneOf(image: Built, openDatabase?: OpenDatabase) {
   const registry = new MemoryRegistry('registry.example')
   registry.hold('acme/index', 'v1', image)
-  const [manifests, facts] = [new Map(), new Map<string, Uint8Array>()]
-  const cache: ManifestCache = {
-    get: async digest => manifests.get(digest),
-    put: async manifest => void manifests.set(manifest.digest, manifest),
-  }
-  const factCache: FactCache = {
-    get: async key => facts.get(key),
-    put: async (key, bytes) => void facts.set(key, bytes),
-  }
+  const facts = new Map<string, Uint8Array>()
   const reader = registry.repository(parseRepositoryPath('acme/index'))
   const source = { reader, digest: image.manifest.digest, name: 'registry.example/acme/index:v1' }
-  const context = { cache, facts: factCache, ...(openDatabase && { openDatabase }) }
+  const caches = { cache: manifestsInMemory(), facts: factsInMemory(facts) }
+  const context = { ...caches, ...(openDatabase && { openDatabase }) }
   const read = () => readCatalog(source, context, SIGNAL)
   return { registry, facts, read }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { factsInMemory, manifestsInMemory } from '../../../../testdata/caches-in-memory.ts'
 import { buildImage } from '../../../../testdata/images.ts'
 import { MemoryRegistry } from '../../../../testdata/memory-registry.ts'
 import { buildRelease, PAYLOAD_REPOSITORY, type Release } from '../../../../testdata/releases.ts'
@@ -23,14 +24,7 @@ function scene(...payloads: readonly Release['payload'][]) {
   for (const payload of payloads) registry.hold(PAYLOAD_REPOSITORY, undefined, payload)
   const manifests = new Map<Digest, RawManifest>()
   const kept = new Map<string, Uint8Array>()
-  const cache = {
-    get: async (digest: Digest) => manifests.get(digest),
-    put: async (manifest: RawManifest) => void manifests.set(manifest.digest, manifest),
-  }
-  const facts = {
-    get: async (key: string) => kept.get(key),
-    put: async (key: string, bytes: Uint8Array) => void kept.set(key, bytes),
-  }
+  const [cache, facts] = [manifestsInMemory(manifests), factsInMemory(kept)]
   const reader = registry.repository(parseRepositoryPath(PAYLOAD_REPOSITORY))
   const read = (digest: Digest, platforms: readonly Platform[] = []) =>
     readPayload({ reader, digest, name: NAME, platforms }, cache, facts, new AbortController().signal)

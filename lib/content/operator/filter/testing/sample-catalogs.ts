@@ -1,4 +1,5 @@
 /** Small catalogs for tests, drawn as text: one line for each entry of a channel. */
+import { DEMO_OPERATORS } from '../../../../../testdata/catalogs.ts'
 import type { CatalogBundle, CatalogModel, CatalogPackage, ChannelEntry } from '../../model.ts'
 import { filterCatalog } from '../filter-catalog.ts'
 import { FilterError } from '../filter-error.ts'
@@ -58,17 +59,9 @@ function sketchEntry(name: string, line: string, bundles: Map<string, CatalogBun
 
 /** The demo catalog of the scenarios. */
 export const DEMO = sketchCatalog(
-  sketchPackage('widget', 'stable', {
-    stable: [
-      '1.0.0',
-      '1.1.0 replaces 1.0.0',
-      '1.1.1',
-      '1.2.0 replaces 1.1.0 skips 1.1.1',
-      '2.0.0 replaces 1.2.0',
-    ],
-    fast: ['2.0.0', '2.1.0 replaces 2.0.0', '2.2.0-rc1 replaces 2.1.0'],
-  }),
-  sketchPackage('gadget', 'alpha', { alpha: ['0.1.0', '0.2.0 skips 0.1.0'] }),
+  ...DEMO_OPERATORS.map(({ name, defaultChannel, channels }) =>
+    sketchPackage(name, defaultChannel, channels),
+  ),
 )
 
 /** A package as many real ones are: z-streams that skip each other, minor releases joined by skipRange. */
