@@ -7,34 +7,32 @@ import './compiled-code.ts'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import yargs, { type Argv } from 'yargs'
-import { type Command, invoke, type OutputArguments } from './invocation.ts'
+import { archiveCommands, listCommands, receiptCommands, running, stateCommands } from './command-groups.ts'
+import { EXTRACT_OPTIONS } from './extract-options.ts'
+import { under } from './help-heading.ts'
 import {
   APPLY_OPTIONS,
   COMMAND_OPTIONS,
   CONTENT_OPTIONS,
-  OPERATOR_LIST_OPTIONS,
   OUTPUT_OPTIONS,
   PLACE_OPTIONS,
   PLAN_OPTIONS,
-  RELEASE_LIST_OPTIONS,
   TARGET_OPTIONS,
   VIEW_OPTIONS,
 } from './options.ts'
 import { PLAN_RESOURCE_OPTIONS, RESOURCE_OPTIONS } from './resource-options.ts'
 import { checkValues, failUsage, runCommandLine } from './usage.ts'
 
-/** Runs a command loaded on demand, and leaves its exit code to the process. */
-function running<A>(load: () => Promise<Command<A>>) {
-  return async (args: unknown): Promise<void> => {
-    process.exitCode = await invoke(await load(), args as A & OutputArguments)
-  }
-}
-
 const detailed = COMMAND_OPTIONS['detailed-exitcode']
 
-const placed = (y: Argv) => y.options({ ...TARGET_OPTIONS, ...PLACE_OPTIONS })
-const planned = (y: Argv) =>
-  placed(y).options({ ...PLAN_OPTIONS, ...CONTENT_OPTIONS, ...PLAN_RESOURCE_OPTIONS })
+const placed = { ...TARGET_OPTIONS, ...PLACE_OPTIONS }
+const planned = {
+  ...TARGET_OPTIONS,
+  ...PLAN_OPTIONS,
+  ...CONTENT_OPTIONS,
+  ...under('Resources of a cluster:', PLAN_RESOURCE_OPTIONS),
+  ...PLACE_OPTIONS,
+}
 const scoped = { only: PLAN_OPTIONS.only, exclude: PLAN_OPTIONS.exclude }
 
 function commandLine(argv: readonly string[], name: string): Argv {
@@ -60,19 +58,23 @@ function commandLine(argv: readonly string[], name: string): Argv {
       'plan',
       'Show what would change, and save it for apply',
       y =>
-        planned(y).options({
+        y.options({
           out: COMMAND_OPTIONS.out,
           'write-pinned': COMMAND_OPTIONS['write-pinned'],
           'detailed-exitcode': detailed,
           markdown: VIEW_OPTIONS.markdown,
           all: VIEW_OPTIONS.all,
+          ...planned,
         }),
       running(async () => (await import('./commands/plan.ts')).run),
     )
     .command(
       'apply [plan]',
       'Carry out a saved plan, or plan, ask and carry out',
-      y => planned(y).positional('plan', { type: 'string', describe: 'A plan file' }).options(APPLY_OPTIONS),
+      y =>
+        y
+          .positional('plan', { type: 'string', describe: 'A plan file' })
+          .options({ ...APPLY_OPTIONS, ...planned }),
       running(async () => (await import('./commands/apply.ts')).run),
     )
     .command(
@@ -85,22 +87,23 @@ function commandLine(argv: readonly string[], name: string): Argv {
     .command(
       'refresh',
       'Bring the state in line with what the target holds',
-      y => placed(y).option('detailed-exitcode', detailed),
+      y => y.options({ 'detailed-exitcode': detailed, ...placed }),
       running(async () => (await import('./commands/refresh.ts')).run),
     )
     .command(
       'import',
       'Take wanted images that are at the target already into the state',
-      y => placed(y).options({ ...scoped, ...CONTENT_OPTIONS }),
+      y => y.options({ ...TARGET_OPTIONS, ...scoped, ...CONTENT_OPTIONS, ...PLACE_OPTIONS }),
       running(async () => (await import('./commands/import.ts')).run),
     )
     .command(
       'verify',
       'Prove that the target holds what the state says',
       y =>
-        placed(y).options({
+        y.options({
           deep: COMMAND_OPTIONS.deep,
           'parallel-layers': APPLY_OPTIONS['parallel-layers'],
+          ...placed,
         }),
       running(async () => (await import('./commands/verify.ts')).run),
     )
@@ -114,11 +117,26 @@ function commandLine(argv: readonly string[], name: string): Argv {
       'resources',
       'Write what a cluster needs to use the mirror, from a state alone',
       y =>
-        y.options({ ...TARGET_OPTIONS, ...RESOURCE_OPTIONS }).option('out', {
-          ...COMMAND_OPTIONS.out,
-          describe: 'Folder to write to (default: <state name>-resources)',
+        y.options({
+          out: {
+            ...COMMAND_OPTIONS.out,
+            describe: 'Folder to write to (default: <state name>-resources)',
+          },
+          ...under('Options:', RESOURCE_OPTIONS),
+          ...TARGET_OPTIONS,
         }),
       running(async () => (await import('./commands/resources.ts')).run),
+    )
+    .command('archive', 'Look into an archive, prove it, write a volume of it again', archiveCommands)
+    .command('receipt', 'What far sides say they hold', receiptCommands)
+    .command(
+      'extract [release]',
+      'Take openshift-install, oc … out of a mirrored release, pinned to the mirror',
+      y =>
+        y
+          .positional('release', { type: 'string', describe: 'A version in the mirror, or a reference' })
+          .options({ ...placed, ...EXTRACT_OPTIONS }),
+      running(async () => (await import('./commands/extract.ts')).run),
     )
     .command('list', 'What there is to mirror', listCommands)
     .command(
@@ -139,74 +157,6 @@ function commandLine(argv: readonly string[], name: string): Argv {
     .alias('help', 'h')
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .fail(failUsage(argv))
-}
-
-function stateCommands(y: Argv): Argv {
-  const named = (z: Argv) =>
-    z.positional('reference', { type: 'string', demandOption: true }).options(TARGET_OPTIONS)
-  const load = () => import('./commands/state.ts')
-  return y
-    .command(
-      'list',
-      'What the state holds',
-      z => z.options(TARGET_OPTIONS),
-      running(async () => (await load()).list),
-    )
-    .command(
-      'show <reference>',
-      'One image with all below it',
-      named,
-      running(async () => (await load()).show),
-    )
-    .command(
-      'forget <reference>',
-      'Take an image out of the state; it stays at the target',
-      named,
-      running(async () => (await load()).forget),
-    )
-    .command(
-      'unlock',
-      'Remove a lock that nobody holds any more',
-      z => z.options(TARGET_OPTIONS),
-      running(async () => (await load()).unlock),
-    )
-    .demandCommand(1, '')
-}
-
-/** `--version` is a release here, not the program's own. */
-function listCommands(y: Argv): Argv {
-  return y
-    .command(
-      'releases',
-      'Channels, the releases of one, or the way between two',
-      z =>
-        z.version(false).options({
-          ...RELEASE_LIST_OPTIONS,
-          'conditional-updates': CONTENT_OPTIONS['conditional-updates'],
-          refresh: { ...PLAN_OPTIONS.refresh, describe: 'false: take graphs kept from earlier runs' },
-          'cache-dir': PLACE_OPTIONS['cache-dir'],
-          'retry-times': PLACE_OPTIONS['retry-times'],
-          'src-tls-verify': PLACE_OPTIONS['src-tls-verify'],
-          'user-agent': PLACE_OPTIONS['user-agent'],
-        }),
-      running(async () => (await import('./commands/list-releases.ts')).run),
-    )
-    .command(
-      'operators',
-      'Packages of an operator catalog, their channels and versions',
-      z =>
-        z.version(false).options({
-          ...OPERATOR_LIST_OPTIONS,
-          authfile: PLACE_OPTIONS.authfile,
-          'src-tls-verify': PLACE_OPTIONS['src-tls-verify'],
-          'cache-dir': PLACE_OPTIONS['cache-dir'],
-          'retry-times': PLACE_OPTIONS['retry-times'],
-          'user-agent': PLACE_OPTIONS['user-agent'],
-        }),
-      running(async () => (await import('./commands/list-operators.ts')).run),
-    )
-    .version(false)
-    .demandCommand(1, '')
 }
 
 /** The package's version: from beside the sources, or from beside `dist/`. */

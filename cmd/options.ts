@@ -1,8 +1,13 @@
 /** The options of every command: names, types and help texts, in one place so that they are the same everywhere. */
 import type { Options } from 'yargs'
+import { ARCHIVE_OPTIONS, ARRIVAL_OPTIONS, CARRYING_OPTIONS } from './archive-options.ts'
+import { EXTRACT_OPTIONS } from './extract-options.ts'
+import { under } from './help-heading.ts'
+import { OPERATOR_LIST_OPTIONS, RELEASE_LIST_OPTIONS } from './list-options.ts'
 import { PLAN_RESOURCE_OPTIONS, RESOURCE_OPTIONS } from './resource-options.ts'
+import { SAMPLE_OPTIONS } from './sample-options.ts'
 
-export const OUTPUT_OPTIONS = {
+export const OUTPUT_OPTIONS = under('Output:', {
   json: { type: 'boolean', default: false, describe: 'Print one JSON document on stdout, and nothing else' },
   'json-into': { type: 'string', requiresArg: true, describe: 'Also write the JSON document to this file' },
   'log-format': {
@@ -16,9 +21,9 @@ export const OUTPUT_OPTIONS = {
     default: 'auto',
     describe: 'Show progress: a live block on a terminal, else a line now and then',
   },
-} satisfies Record<string, Options>
+})
 
-export const PLACE_OPTIONS = {
+export const PLACE_OPTIONS = under('Registries:', {
   authfile: {
     type: 'string',
     requiresArg: true,
@@ -60,9 +65,9 @@ export const PLACE_OPTIONS = {
     requiresArg: true,
     describe: 'What registries are told they talk to (default: mirrorform)',
   },
-} satisfies Record<string, Options>
+})
 
-export const TARGET_OPTIONS = {
+export const TARGET_OPTIONS = under('Image sets and target:', {
   config: {
     alias: 'c',
     type: 'string',
@@ -70,109 +75,121 @@ export const TARGET_OPTIONS = {
     requiresArg: true,
     describe: 'Image set, or a kind: Mirror file',
   },
-  to: { type: 'string', requiresArg: true, describe: 'docker://host[:port][/prefix] or oci://folder' },
+  to: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'docker://host[:port][/prefix], oci://folder, or file://folder for an archive',
+  },
   target: { type: 'string', requiresArg: true, describe: 'One of the targets of the kind: Mirror file' },
   state: { type: 'string', requiresArg: true, describe: 'State file (default: <target>.state.json)' },
   'max-nested-paths': { type: 'number', describe: 'Fold repository paths to this many components' },
-} satisfies Record<string, Options>
+})
 
 export const PLAN_OPTIONS = {
-  from: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Take the images from here instead of their own registries',
-  },
-  refresh: { type: 'boolean', default: true, describe: 'false: trust the state, ask only about what is new' },
-  only: {
-    type: 'string',
-    array: true,
-    requiresArg: true,
-    default: [] as string[],
-    describe: 'Only images matching this glob',
-  },
-  exclude: {
-    type: 'string',
-    array: true,
-    requiresArg: true,
-    default: [] as string[],
-    describe: 'Leave out images matching this glob',
-  },
-  destroy: { type: 'boolean', default: false, describe: 'Plan to delete everything the state owns' },
-  'allow-mass-delete': {
-    type: 'boolean',
-    default: false,
-    describe: 'Allow more deletes than the guard lets pass',
-  },
-  'create-projects': {
-    type: 'boolean',
-    default: false,
-    describe: 'Make projects that the target lacks (Harbor); the plan lists them',
-  },
-  'skip-deletes': {
-    type: 'boolean',
-    default: false,
-    describe: 'Leave images that are no longer wanted where they are',
-  },
-  'platform-index': {
-    choices: ['sparse', 'rewrite'] as const,
-    describe: 'With `platforms`: keep the index as it is (sparse, default) or make a smaller one',
-  },
-  'sparse-index': {
-    choices: ['auto', 'yes', 'no'] as const,
-    default: 'auto',
-    describe: 'Whether the target accepts an index with missing children',
-  },
-  signatures: {
-    choices: ['copy-if-present', 'required', 'ignore'] as const,
-    describe: 'Whether signatures and other attachments travel (default: copy-if-present)',
-  },
-} satisfies Record<string, Options>
+  ...under('Planning:', {
+    refresh: {
+      type: 'boolean',
+      default: true,
+      describe: 'false: trust the state, ask only about what is new',
+    },
+    only: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      default: [] as string[],
+      describe: 'Only images matching this glob',
+    },
+    exclude: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      default: [] as string[],
+      describe: 'Leave out images matching this glob',
+    },
+    destroy: { type: 'boolean', default: false, describe: 'Plan to delete everything the state owns' },
+    'allow-mass-delete': {
+      type: 'boolean',
+      default: false,
+      describe: 'Allow more deletes than the guard lets pass',
+    },
+    'create-projects': {
+      type: 'boolean',
+      default: false,
+      describe: 'Make projects that the target lacks (Harbor); the plan lists them',
+    },
+    'skip-deletes': {
+      type: 'boolean',
+      default: false,
+      describe: 'Leave images that are no longer wanted where they are',
+    },
+    'platform-index': {
+      choices: ['sparse', 'rewrite'] as const,
+      describe: 'With `platforms`: keep the index as it is (sparse, default) or make a smaller one',
+    },
+    'sparse-index': {
+      choices: ['auto', 'yes', 'no'] as const,
+      default: 'auto',
+      describe: 'Whether the target accepts an index with missing children',
+    },
+    signatures: {
+      choices: ['copy-if-present', 'required', 'ignore'] as const,
+      describe: 'Whether signatures and other attachments travel (default: copy-if-present)',
+    },
+  }),
+  ...under('Archives:', CARRYING_OPTIONS),
+}
 
 /** How the content of image sets is found. */
 export const CONTENT_OPTIONS = {
-  inputs: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Take update graphs, signatures and graph data from this earlier plan, not from the network',
-  },
-  'conditional-updates': {
-    choices: ['allow', 'avoid'] as const,
-    describe: 'Whether updates recommended to some clusters only may be on a way (default: allow)',
-  },
-  'ignore-release-signature': {
-    type: 'boolean',
-    default: false,
-    describe: 'Take the payload that platform.release names without looking at its signature',
-  },
-  'graph-data-base-image': {
-    type: 'string',
-    requiresArg: true,
-    describe: 'What the graph image is built on (default: registry.access.redhat.com/ubi9/ubi:latest)',
-  },
-  'graph-data-url': {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Where the graph data comes from, http, https or file:// (default: api.openshift.com)',
-  },
-  'operator-selection': {
-    choices: ['documented', 'connected'] as const,
-    describe: 'Bundles of operators: as documented (default), or as oc-mirror since 4.18 chooses them',
-  },
-  'allow-missing-packages': {
-    type: 'boolean',
-    default: false,
-    describe: 'Only tell about packages that a catalog does not have',
-  },
-} satisfies Record<string, Options>
+  ...under('Releases:', {
+    inputs: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Take update graphs, signatures and graph data from this earlier plan, not from the network',
+    },
+    'conditional-updates': {
+      choices: ['allow', 'avoid'] as const,
+      describe: 'Whether updates recommended to some clusters only may be on a way (default: allow)',
+    },
+    'ignore-release-signature': {
+      type: 'boolean',
+      default: false,
+      describe: 'Take the payload that platform.release names without looking at its signature',
+    },
+    'graph-data-base-image': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'What the graph image is built on (default: registry.access.redhat.com/ubi9/ubi:latest)',
+    },
+    'graph-data-url': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Where the graph data comes from, http, https or file:// (default: api.openshift.com)',
+    },
+  }),
+  ...under('Operators:', {
+    'operator-selection': {
+      choices: ['documented', 'connected'] as const,
+      describe: 'Bundles of operators: as documented (default), or as oc-mirror since 4.18 chooses them',
+    },
+    'allow-missing-packages': {
+      type: 'boolean',
+      default: false,
+      describe: 'Only tell about packages that a catalog does not have',
+    },
+  }),
+  ...under('Samples:', SAMPLE_OPTIONS),
+}
 
-export const APPLY_OPTIONS = {
+export const APPLY_OPTIONS = under('Options:', {
+  ...ARRIVAL_OPTIONS,
   yes: { alias: 'y', type: 'boolean', default: false, describe: 'Do not ask before applying' },
   'parallel-images': { type: 'number', default: 8, describe: 'Images in work at once' },
   'parallel-layers': { type: 'number', default: 12, describe: 'Blobs in flight at once, over all images' },
-} satisfies Record<string, Options>
+})
 
 /** Options that belong to one command only. */
-export const COMMAND_OPTIONS = {
+export const COMMAND_OPTIONS = under('Options:', {
   folder: { type: 'string', default: '.', describe: 'Where to' },
   out: { alias: 'o', type: 'string', requiresArg: true, describe: 'Save the plan to this file' },
   'detailed-exitcode': {
@@ -188,54 +205,15 @@ export const COMMAND_OPTIONS = {
   deep: { type: 'boolean', default: false, describe: 'Read and hash every byte' },
   listen: { type: 'string', default: '127.0.0.1:5000', requiresArg: true, describe: 'HOST:PORT' },
   'allow-delete': { type: 'boolean', default: true, describe: 'Whether clients may delete' },
-} satisfies Record<string, Options>
-
-/** What `list releases` is asked. */
-export const RELEASE_LIST_OPTIONS = {
-  channel: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'The releases of this channel, for instance stable-4.16',
-  },
-  version: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'The channels that this minor release is in, for instance 4.16',
-  },
-  from: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'With --to: how a cluster on this version gets there',
-  },
-  to: { type: 'string', requiresArg: true, describe: 'The version that --from leads to' },
-  arch: {
-    choices: ['amd64', 'arm64', 'ppc64le', 's390x', 'multi'] as const,
-    default: 'amd64',
-    describe: 'Architecture of the releases',
-  },
-  type: { choices: ['ocp', 'okd'] as const, default: 'ocp', describe: 'OpenShift or OKD' },
-} satisfies Record<string, Options>
-
-/** What `list operators` is asked. */
-export const OPERATOR_LIST_OPTIONS = {
-  catalog: {
-    type: 'string',
-    requiresArg: true,
-    demandOption: true,
-    describe: 'A catalog image, or oci://folder',
-  },
-  package: { type: 'string', requiresArg: true, describe: 'The channels of this package' },
-  channel: { type: 'string', requiresArg: true, describe: 'The versions in this channel of the package' },
-  versions: { type: 'boolean', default: false, describe: 'Every version, with the channels it is in' },
-} satisfies Record<string, Options>
+})
 
 /** How `plan` and `show` print. */
-export const VIEW_OPTIONS = {
+export const VIEW_OPTIONS = under('Options:', {
   all: { type: 'boolean', default: false, describe: 'Every change in full' },
   deletes: { type: 'boolean', default: false, describe: 'Every delete in full' },
   requests: { type: 'boolean', default: false, describe: 'Every request that changes the target' },
   markdown: { type: 'boolean', default: false, describe: 'Markdown, for a pull request' },
-} satisfies Record<string, Options>
+})
 
 export interface OptionType {
   readonly type: 'array' | 'number' | 'other'
@@ -249,14 +227,17 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = Object.fromEnt
     ...OUTPUT_OPTIONS,
     ...PLACE_OPTIONS,
     ...TARGET_OPTIONS,
-    ...PLAN_OPTIONS,
     ...CONTENT_OPTIONS,
     ...APPLY_OPTIONS,
     ...PLAN_RESOURCE_OPTIONS,
     ...RESOURCE_OPTIONS,
     ...RELEASE_LIST_OPTIONS,
+    // Its `from` is a list, which that of `list releases` is not: that one is looked at where it is used.
+    ...PLAN_OPTIONS,
     ...OPERATOR_LIST_OPTIONS,
+    ...EXTRACT_OPTIONS,
     ...COMMAND_OPTIONS,
+    ...ARCHIVE_OPTIONS,
     ...VIEW_OPTIONS,
   }).map(([name, { type, array }]): [string, OptionType] => [
     name,

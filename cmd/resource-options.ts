@@ -1,5 +1,6 @@
 /** The options about resources of a cluster: names, types and help texts. */
 import type { Options } from 'yargs'
+import { SAMPLE_OPTIONS, SAMPLE_RESOURCE_OPTIONS } from './sample-options.ts'
 
 /** Of plan and apply, for the resources that follow from the plan. */
 export const PLAN_RESOURCE_OPTIONS = {
@@ -13,11 +14,14 @@ export const PLAN_RESOURCE_OPTIONS = {
     default: false,
     describe: 'Resources with ImageContentSourcePolicy instead of IDMS and ITMS, for clusters before 4.13',
   },
+  ...SAMPLE_RESOURCE_OPTIONS,
 } satisfies Record<string, Options>
 
 /** How `resources` makes and writes them. */
 export const RESOURCE_OPTIONS = {
   icsp: PLAN_RESOURCE_OPTIONS.icsp,
+  ...SAMPLE_OPTIONS,
+  ...SAMPLE_RESOURCE_OPTIONS,
   stdout: {
     type: 'boolean',
     default: false,

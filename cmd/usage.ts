@@ -22,6 +22,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   why: [],
   list: ['releases', 'operators'],
   resources: [],
+  extract: [],
+  archive: ['inspect', 'verify', 'repair'],
+  receipt: ['import'],
   serve: [],
   completion: [],
 }
@@ -57,7 +60,7 @@ export function checkValues(args: Readonly<Record<string, unknown>>): true {
     if (value === undefined || type === 'array') continue
     if (Array.isArray(value))
       throw new UsageError(`--${name} was given twice: ${value.join(' and ')}`, {
-        hint: 'give it once; only -c, --only and --exclude may be repeated',
+        hint: 'give it once; only -c, --from, --volumes, --only, --exclude and --samples-from may be repeated',
       })
     if (type === 'number' && !(Number.isInteger(value) && Number(value) >= least))
       throw new UsageError(`--${name} must be a whole number, ${least} or more`, {

@@ -11,11 +11,11 @@ import {
   type OperatorPlaces,
 } from '../lib/content/operator/index.ts'
 import type { MadeImage, Origin } from '../lib/graph/graph.ts'
-import { type Digest, digestOf } from '../lib/oci/digest.ts'
-import type { RawManifest } from '../lib/oci/manifest.ts'
+import { digestOf } from '../lib/oci/digest.ts'
 import { parseReference } from '../lib/oci/reference.ts'
-import type { FactCache, ManifestCache, Sources } from '../lib/provider.ts'
+import type { Sources } from '../lib/provider.ts'
 import { openStateFile } from '../state/index.ts'
+import { factsInMemory, manifestsInMemory } from './caches-in-memory.ts'
 import {
   buildCatalogImage,
   type CatalogContent,
@@ -101,17 +101,4 @@ export function asBuilt(made: MadeImage): Built {
   const root = manifests.at(-1)
   if (root === undefined) throw new RangeError('an image without manifests')
   return { ...root, children: manifests.slice(0, -1) }
-}
-
-function manifestsInMemory(): ManifestCache {
-  const kept = new Map<Digest, RawManifest>()
-  return {
-    get: async digest => kept.get(digest),
-    put: async manifest => void kept.set(manifest.digest, manifest),
-  }
-}
-
-function factsInMemory(): FactCache {
-  const kept = new Map<string, Uint8Array>()
-  return { get: async key => kept.get(key), put: async (key, bytes) => void kept.set(key, bytes) }
 }

@@ -56,6 +56,8 @@ export interface ChannelText {
 
 export interface ReleaseScene extends MirrorScene {
   readonly graphs: UpdateGraphServer
+  /** What its commands find in their environment: where graphs and signatures are, and the key. */
+  readonly environment: Readonly<Record<string, string>>
   /** Replaces the image set. */
   wantPlatform(platform: PlatformText): void
   /** Replaces a channel of one architecture; its releases are signed. */
@@ -91,11 +93,12 @@ export async function releaseSource(registry: {
 /** @param target `docker://127.0.0.1:PORT/prefix` */
 export async function releaseScene(t: TestEnd, source: ReleaseSource, target: string): Promise<ReleaseScene> {
   const graphs = await startUpdateGraphServer(t)
-  const scene = mirrorScene(t, target, {
+  const environment = {
     UPDATE_URL_OVERRIDE: graphs.graphUrl,
     OCP_SIGNATURE_URL: graphs.signatureUrl,
     OCP_SIGNATURE_VERIFICATION_PK: 'release-key.asc',
-  })
+  }
+  const scene = mirrorScene(t, target, environment)
   scene.write('release-key.asc', source.signer.armoredPublicKey)
   writeFileSync(
     path.join(scene.root, 'registries.conf'),
@@ -104,6 +107,7 @@ export async function releaseScene(t: TestEnd, source: ReleaseSource, target: st
   return {
     ...scene,
     graphs,
+    environment,
     wantPlatform: platform => void scene.write(IMAGE_SET, platformText(platform)),
     publish: async (channel, releases, graph = updateGraph(releases, undefined, { channels: [channel] })) => {
       const [first] = releases

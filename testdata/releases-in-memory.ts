@@ -17,10 +17,9 @@ import { signatureUrl } from '../lib/content/release/signatures/index.ts'
 import { graphUrl } from '../lib/content/release/update-graph/index.ts'
 import type { WantedImage } from '../lib/content/wanted.ts'
 import { PlanError } from '../lib/errors.ts'
-import { type Digest, digestOf } from '../lib/oci/digest.ts'
-import type { RawManifest } from '../lib/oci/manifest.ts'
+import { digestOf } from '../lib/oci/digest.ts'
 import { parseReference } from '../lib/oci/reference.ts'
-import type { FactCache, ManifestCache } from '../lib/provider.ts'
+import { factsInMemory, manifestsInMemory } from './caches-in-memory.ts'
 import { MemoryRegistry } from './memory-registry.ts'
 import { sourcesOf } from './mirroring.ts'
 import { createSigner, type Signer } from './release-signing.ts'
@@ -162,17 +161,4 @@ function documentsFrom(web: ReadonlyMap<string, Uint8Array>, asked: string[]): D
       })
     },
   }
-}
-
-function manifestsInMemory(): ManifestCache {
-  const kept = new Map<Digest, RawManifest>()
-  return {
-    get: async digest => kept.get(digest),
-    put: async manifest => void kept.set(manifest.digest, manifest),
-  }
-}
-
-function factsInMemory(): FactCache {
-  const kept = new Map<string, Uint8Array>()
-  return { get: async key => kept.get(key), put: async (key, bytes) => void kept.set(key, bytes) }
 }

@@ -1,12 +1,20 @@
 /** `apply`: carries out a saved plan, or plans, shows, asks and carries out just that. */
 import '../young-generation.ts'
 import { readFile } from 'node:fs/promises'
-import { type ApplyEvent, type ApplyResult, applyPlan } from '../../lib/apply/index.ts'
-import { InterruptedError, UsageError } from '../../lib/errors.ts'
+import {
+  type ApplyEvent,
+  type ApplyResult,
+  applyPlan,
+  readState,
+  type SessionNotes,
+} from '../../lib/apply/index.ts'
+import { InterruptedError } from '../../lib/errors.ts'
 import { digestOf } from '../../lib/oci/digest.ts'
+import { encodeMissing } from '../../lib/plan/carrying-json.ts'
 import { hasChanges, type Plan } from '../../lib/plan/plan.ts'
 import { decodePlan, planDigest } from '../../lib/plan/plan-file.ts'
 import { applyExitCode, renderApplyResult, renderPlan } from '../../lib/report/index.ts'
+import type { StateStore } from '../../lib/state.ts'
 import { formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
@@ -15,18 +23,23 @@ import { chooseTarget } from '../wiring/choose-target.ts'
 import { type FollowArguments, type FollowingResources, followResources } from '../wiring/follow-resources.ts'
 import { openPlaces, type PlaceArguments, type Places } from '../wiring/open-places.ts'
 import { type MakePlanArguments, planAndStay } from '../wiring/plan-for.ts'
+import { refusePlanning } from '../wiring/planning-options.ts'
 import { readText } from '../wiring/read-text.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
 export interface ApplyArguments extends MakePlanArguments, FollowArguments {
   readonly plan?: string | undefined
   readonly yes: boolean
+  /** The private key that archives and receipts are signed with. */
+  readonly signKey?: string | undefined
+  readonly receipt?: string | undefined
   readonly parallelImages: number
   readonly parallelLayers: number
 }
 
 export const run: Command<ApplyArguments> = async (args, invocation) => {
   const { output, width, noteWidth } = invocation
+  await checkOptions(args)
   const approved =
     args.plan === undefined ? await planAndAsk(args, invocation) : await readPlan(args, args.plan, invocation)
   if (approved === undefined) {
@@ -36,6 +49,7 @@ export const run: Command<ApplyArguments> = async (args, invocation) => {
   const { plan } = approved
   const result = await carryOut(args, approved, invocation)
   const code = applyExitCode(result, plan)
+  const receipt = await confirmArrival(args, approved, result)
   output.print(
     renderApplyResult(result, plan, {
       style: output.style,
@@ -43,9 +57,17 @@ export const run: Command<ApplyArguments> = async (args, invocation) => {
       planPath: args.plan,
     }),
   )
-  await output.document(resultDocument(plan, result))
+  if (receipt !== undefined)
+    output.print(`Receipt in ${receipt}: carry it back to where the archives come from.`)
+  await output.document(resultDocument(plan, result, receipt))
   await approved.resources?.write()
   return code
+}
+
+async function checkOptions({ receipt, signKey }: ApplyArguments): Promise<void> {
+  if (receipt === undefined && signKey === undefined) return
+  const { checkReceiptOptions } = await import('../wiring/receipts.ts')
+  await checkReceiptOptions(receipt, signKey)
 }
 
 interface Approved {
@@ -62,43 +84,13 @@ interface Approved {
 }
 
 async function readPlan(args: ApplyArguments, path: string, invocation: Invocation): Promise<Approved> {
-  const [asked] = PLANNING.filter(([, isAsked]) => isAsked(args))
-  if (asked !== undefined)
-    throw new UsageError(`a plan file and ${asked[0]} exclude each other`, {
-      hint: 'a plan says itself what is done where; apply it alone, or plan again',
-    })
+  refusePlanning(args)
   const plan = decodePlan(await readText(path, 'plan'), path)
   for (const changed of await changedInputs(plan))
     invocation.output.warn(`${changed} changed since the plan was made; what is applied is the plan`)
   const statePath = args.state ?? plan.statePath
   return { plan, statePath, resources: await followResources(args, undefined, plan, invocation) }
 }
-
-/** What only means something while planning: with a plan file it would be passed over in silence. */
-const PLANNING: readonly (readonly [option: string, isAsked: (args: ApplyArguments) => boolean])[] = [
-  ['-c', args => args.config !== undefined],
-  ['--to', args => args.to !== undefined],
-  ['--target', args => args.target !== undefined],
-  ['--from', args => args.from !== undefined],
-  ['--only', args => args.only.length > 0],
-  ['--exclude', args => args.exclude.length > 0],
-  ['--destroy', args => args.destroy],
-  ['--skip-deletes', args => args.skipDeletes],
-  ['--create-projects', args => args.createProjects],
-  ['--allow-mass-delete', args => args.allowMassDelete],
-  ['--refresh=false', args => !args.refresh],
-  ['--max-nested-paths', args => args.maxNestedPaths !== undefined && args.resources === undefined],
-  ['--platform-index', args => args.platformIndex !== undefined],
-  ['--sparse-index', args => args.sparseIndex !== 'auto'],
-  ['--signatures', args => args.signatures !== undefined],
-  ['--inputs', args => args.inputs !== undefined],
-  ['--conditional-updates', args => args.conditionalUpdates !== undefined],
-  ['--operator-selection', args => args.operatorSelection !== undefined],
-  ['--allow-missing-packages', args => args.allowMissingPackages ?? false],
-  ['--ignore-release-signature', args => args.ignoreReleaseSignature],
-  ['--graph-data-base-image', args => args.graphDataBaseImage !== undefined],
-  ['--graph-data-url', args => args.graphDataUrl !== undefined],
-]
 
 /** Image sets that are here and no longer what the plan was made from. */
 async function changedInputs(plan: Plan): Promise<readonly string[]> {
@@ -140,7 +132,8 @@ async function carryOut(
     throw new InterruptedError('interrupted; nothing was changed')
   }
   invocation.announceInterrupts()
-  const places = planning?.places ?? (await openPlaces(args, plan.target, invocation))
+  const store = openStateFile(statePath)
+  const places = planning?.places ?? (await placesFor(args, plan, store, invocation))
   const progress = createProgress({
     stream: stderr,
     mode,
@@ -148,28 +141,31 @@ async function carryOut(
     line: text => output.note(text),
   })
   const stopBesides = output.besides(progress.above)
+  const request = {
+    plan,
+    planDigest: planDigest(plan),
+    store,
+    announce: (notes: SessionNotes) => tellReplay(output, notes),
+    now: () => performance.now(),
+  }
+  const options = {
+    sources: places.sources,
+    cache: places.cache,
+    emit: (event: ApplyEvent) => progress(event),
+    parallelImages: args.parallelImages,
+    parallelBlobs: args.parallelLayers,
+    damageRetries: args.retryTimes,
+    signal: interrupts.hard.signal,
+    stopping: interrupts.soft.signal,
+  }
   try {
-    return await applyPlan(
-      {
-        plan,
-        planDigest: planDigest(plan),
-        store: openStateFile(statePath),
-        announce: notes => tellReplay(output, notes),
-        now: () => performance.now(),
-        askedAt: planning?.askedAt,
-      },
-      {
-        target: places.target,
-        sources: places.sources,
-        cache: places.cache,
-        emit: (event: ApplyEvent) => progress(event),
-        parallelImages: args.parallelImages,
-        parallelBlobs: args.parallelLayers,
-        damageRetries: args.retryTimes,
-        signal: interrupts.hard.signal,
-        stopping: interrupts.soft.signal,
-      },
-    )
+    if (plan.shipment === undefined)
+      return await applyPlan(
+        { ...request, askedAt: planning?.askedAt },
+        { ...options, target: places.target },
+      )
+    const { writeArchive } = await import('../wiring/write-archive.ts')
+    return await writeArchive(request, plan.shipment, options, args.signKey)
   } finally {
     stopBesides()
     progress.stop()
@@ -177,7 +173,42 @@ async function carryOut(
   }
 }
 
-function resultDocument(plan: Plan, result: ApplyResult) {
+/** A plan that was made from archives takes its images from the same ones again. */
+async function placesFor(
+  args: PlaceArguments,
+  plan: Plan,
+  store: StateStore,
+  invocation: Invocation,
+): Promise<Places> {
+  const { from, shipment, target } = plan
+  if (shipment !== undefined) return openPlaces(args, target, invocation, { isShipped: true })
+  if (from === undefined) return openPlaces(args, target, invocation)
+  const { openPlanned } = await import('../wiring/open-carried.ts')
+  const { loaded } = await readState(store)
+  return openPlaces(args, target, invocation, { archives: await openPlanned(from), state: loaded?.state })
+}
+
+/**
+ * The receipt's path, where one is written: always when archives were imported. They count as imported once nothing of them
+ * failed or was left for another time; what they miss does not come with them anyway.
+ */
+async function confirmArrival(
+  args: ApplyArguments,
+  { plan, statePath }: Approved,
+  result: ApplyResult,
+): Promise<string | undefined> {
+  const { from, shipment } = plan
+  if ((from === undefined && args.receipt === undefined) || shipment !== undefined) return undefined
+  const { receiptPathOf, recordArchives, writeReceipt } = await import('../wiring/receipts.ts')
+  const store = openStateFile(statePath)
+  const isWhole = plan.options.only.length + plan.options.exclude.length === 0
+  if (isWhole && result.failed + result.interrupted === 0) await recordArchives(store, from ?? [])
+  const path = args.receipt ?? receiptPathOf(statePath)
+  await writeReceipt(store, path, args.signKey)
+  return path
+}
+
+function resultDocument(plan: Plan, result: ApplyResult, receipt: string | undefined) {
   const { results, ...totals } = result
   return {
     format: 'mirrorform-apply-result',
@@ -185,7 +216,10 @@ function resultDocument(plan: Plan, result: ApplyResult) {
     target: formatTarget(plan.target),
     planDigest: planDigest(plan),
     summary: totals,
+    ...(plan.shipment && { archive: { folder: plan.shipment.folder, number: plan.shipment.number } }),
+    ...(receipt !== undefined && { receipt }),
     ...(plan.incomplete && { incomplete: plan.incomplete }),
+    ...(plan.missing && { missing: plan.missing.map(each => encodeMissing(plan.target, each)) }),
     results,
   }
 }

@@ -26,6 +26,8 @@ export const run: Command<PlanArguments> = async (args, invocation) => {
   const resources = await followResources(args, choice, plan, invocation)
   const text = encodePlan(plan)
   if (args.out !== undefined) await writeDocument(args.out, text, '-o')
+  if (args.shoppingList !== undefined && args.from.length > 0)
+    await writeShoppingList(args.shoppingList, plan)
   if (args.writePinned !== undefined) output.note(await writePinned(args.writePinned, pins))
   if (args.markdown) output.print(renderPlanMarkdown(plan))
   else
@@ -43,6 +45,11 @@ export const run: Command<PlanArguments> = async (args, invocation) => {
     output.print(args.markdown ? inMarkdown(resources.changes) : `\n${resources.changes}`)
   await output.document(text)
   return args.detailedExitcode ? detailedExitCode(plan) : 0
+}
+
+async function writeShoppingList(path: string, { target, missing = [] }: Plan): Promise<void> {
+  const { encodeShoppingList } = await import('../../lib/plan/shopping-list.ts')
+  await writeDocument(path, encodeShoppingList({ target, missing }), '--shopping-list')
 }
 
 /** As a block that shows what comes and goes. */

@@ -57,16 +57,34 @@ const CONTRADICTORY: readonly Row[] = [
   ],
   ['a plan file with --only', ['apply', 'p.json', '--only', '*a*'], ['a plan file and --only exclude']],
   ['a plan file with --destroy', ['apply', 'p.json', '--destroy'], ['a plan file and --destroy exclude']],
+  ['--for without an archive', [...PLAN, ...TO, '--for', 'enc1'], ['there is no archive', 'file://FOLDER']],
+  ['--assume without an archive', [...PLAN, ...TO, '--assume', 'none'], ['--assume is about archives']],
+  [
+    '--from with an archive as target',
+    [...PLAN, '--to', 'file://a', '--for', 'docker://a.example', '--from', 'file://b'],
+    ['exclude each other'],
+  ],
+  ['a plan file with --from', ['apply', 'p.json', '--from', 'file://a'], ['a plan file and --from exclude']],
   ['--destroy with --skip-deletes', ['plan', ...TO, '--destroy', '--skip-deletes'], ['exclude each other']],
 ]
 
 const NOT_THERE: readonly Row[] = [
   [
-    'an archive as target',
+    'an archive for nobody',
     [...PLAN, '--to', 'file://a'],
-    ['file://a', 'not supported yet', 'docker://', 'oci://'],
+    ['the archive file://a has no far side', '--for docker://HOST'],
   ],
-  ['--from', [...PLAN, ...TO, '--from', 'file://archive'], ['--from is not supported yet']],
+  [
+    'an archive for a name that nobody has',
+    [...PLAN, '--to', 'file://a', '--for', 'enc1'],
+    ['--for enc1 is neither an address nor a target', 'docker://HOST'],
+  ],
+  [
+    '--from a folder without an archive',
+    [...PLAN, ...TO, '--from', 'file://a'],
+    ['there is no archive in a'],
+  ],
+  ['--from a registry', [...PLAN, ...TO, '--from', 'docker://a.example'], ['is not an archive', 'file://']],
   ['a target without scheme', [...PLAN, '--to', 'reg.example/m'], ['did you mean docker://reg.example/m?']],
   [
     'a target with https',
@@ -119,4 +137,22 @@ test('no command at all prints the help and exits 1', async t => {
   assert.equal(code, 1)
   assert.equal(stdout, '')
   assert.match(stderr, /Commands:/)
+})
+
+test('the help of a command begins with its own options; what many share stands below, under headings', async t => {
+  const { code, stdout } = await cliWorkspace(t).run(['plan', '--help'])
+  assert.equal(code, 0)
+  assert.deepEqual(stdout.match(/^[A-Z].*:$/gm), [
+    'Options:',
+    'Image sets and target:',
+    'Planning:',
+    'Archives:',
+    'Releases:',
+    'Operators:',
+    'Samples:',
+    'Resources of a cluster:',
+    'Registries:',
+    'Output:',
+  ])
+  assert.match(stdout, /Options:\n +-o, --out/)
 })

@@ -4,7 +4,12 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { type MirrorFile, type MirrorTarget, parseConfiguration } from '../../lib/config/index.ts'
+import {
+  type MirrorFile,
+  type MirrorTarget,
+  parseConfiguration,
+  parseMirrorFile,
+} from '../../lib/config/index.ts'
 import type { OperatorSelection } from '../../lib/content/operator/index.ts'
 import type { ConditionalUpdates } from '../../lib/content/release/index.ts'
 import { hintOf, messageOf, UsageError } from '../../lib/errors.ts'
@@ -13,23 +18,15 @@ import type { AttachmentPolicy } from '../../lib/graph/resolve.ts'
 import { parseReference, type Reference, withDefaultTag } from '../../lib/oci/reference.ts'
 import { formatTarget, parseTarget, type TargetAddress } from '../../lib/target.ts'
 import { readText } from './read-text.ts'
+import { MIRROR_FILE, type TargetArguments } from './target-arguments.ts'
 
-export interface TargetArguments {
-  readonly config?: readonly string[] | undefined
-  readonly to?: string | undefined
-  readonly target?: string | undefined
-  readonly state?: string | undefined
-  readonly maxNestedPaths?: number | undefined
-  readonly platformIndex?: PlatformIndexMode | undefined
-  readonly signatures?: AttachmentPolicy | undefined
-  readonly conditionalUpdates?: ConditionalUpdates | undefined
-  readonly operatorSelection?: OperatorSelection | undefined
-  readonly graphDataBaseImage?: string | undefined
-}
+export type { TargetArguments } from './target-arguments.ts'
 
 export interface TargetChoice {
   readonly address: TargetAddress
   readonly statePath: string
+  /** The folder of the archive that is written for the target; absent where the target is reached. */
+  readonly archive?: string
   /** Paths, in order; empty where the command does not need them. */
   readonly imageSets: readonly string[]
   readonly maxNestedPaths: number
@@ -43,12 +40,24 @@ export interface TargetChoice {
   readonly maxDeletePercent: number
 }
 
-const MIRROR_FILE = 'mirrorform.yaml'
 /** Percent of the owned images a plan may delete without being allowed to (design, issue "Guard"). */
 const DEFAULT_MAX_DELETE_PERCENT = 20
 
-/** @throws UsageError, ConfigError */
+/** @throws UsageError, ConfigError, ReceiptError */
 export async function chooseTarget(args: TargetArguments): Promise<TargetChoice> {
+  const archive = args.to === undefined ? undefined : parseTarget(args.to)
+  if (archive?.kind === 'archive') {
+    const { chooseFarSide } = await import('./choose-far-side.ts')
+    return { ...(await choose(await chooseFarSide(args))), archive: archive.folder }
+  }
+  if (args.for !== undefined)
+    throw new UsageError('--for is the far side of an archive, and there is no archive', {
+      hint: 'write one with --to file://FOLDER, or name the target itself with --to',
+    })
+  return choose(args)
+}
+
+async function choose(args: TargetArguments): Promise<TargetChoice> {
   const baseImage = baseImageOf(args)
   const settings = {
     maxNestedPaths: args.maxNestedPaths ?? 0,
@@ -73,7 +82,7 @@ export async function chooseTarget(args: TargetArguments): Promise<TargetChoice>
       maxDeletePercent: DEFAULT_MAX_DELETE_PERCENT,
     }
   }
-  const mirror = await findMirrorFile(args.config)
+  const mirror = await findMirrorFile(args)
   const target = pickTarget(mirror, args.target)
   const folder = dirname(mirror.path)
   const address = relocate(folder, target.to)
@@ -81,7 +90,9 @@ export async function chooseTarget(args: TargetArguments): Promise<TargetChoice>
   return {
     address,
     statePath: args.state ?? join(folder, target.state ?? `${target.name}.state.json`),
-    imageSets: (target.imageSets ?? mirror.imageSets).map(path => beside(folder, path)),
+    imageSets: isImageSets(mirror, args)
+      ? (args.config ?? [])
+      : (target.imageSets ?? mirror.imageSets).map(path => beside(folder, path)),
     maxNestedPaths: args.maxNestedPaths ?? target.maxNestedPaths ?? 0,
     platformIndex: args.platformIndex ?? target.platformIndex ?? 'sparse',
     signatures: args.signatures ?? mirror.policies.signatures,
@@ -102,7 +113,14 @@ function baseImageOf({ graphDataBaseImage: text }: TargetArguments): Reference |
   }
 }
 
-async function findMirrorFile(config: readonly string[] | undefined): Promise<MirrorFile> {
+/** What `-c` names besides the file that the far side of an archive was found in. */
+function isImageSets(mirror: MirrorFile, { config, mirrorFile }: TargetArguments): boolean {
+  return config !== undefined && mirrorFile === mirror.path && !config.includes(mirror.path)
+}
+
+async function findMirrorFile({ config, mirrorFile }: TargetArguments): Promise<MirrorFile> {
+  if (mirrorFile !== undefined)
+    return parseMirrorFile({ path: mirrorFile, text: await readText(mirrorFile, 'configuration') })
   const path = config?.[0] ?? MIRROR_FILE
   if (config === undefined && !existsSync(MIRROR_FILE))
     throw new UsageError('no target', {

@@ -1,63 +1,28 @@
 /** From image set files to placed images, where image sets ask for operators: as plan and import collect them. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { parseTarget } from '../../lib/target.ts'
 import { bundleReferences, DEMO_OPERATORS, sketchCatalog } from '../../testdata/catalogs.ts'
 import { DEMO_CATALOG, operatorsInMemory } from '../../testdata/operators-in-memory.ts'
 import { temporaryFolder } from '../../testdata/temp.ts'
 import type { TargetChoice } from './choose-target.ts'
-import { collectWanted, loadImageSets, type WantedSet } from './wanted-images.ts'
+import { collectTexts, type Given } from './testing/collecting.ts'
+import type { WantedSet } from './wanted-images.ts'
 
 const [widget, gadget] = DEMO_OPERATORS
-const CHOICE: TargetChoice = {
-  address: parseTarget('docker://reg.lan/ns'),
-  statePath: 'state.json',
-  imageSets: [],
-  maxNestedPaths: 0,
-  platformIndex: 'sparse',
-  signatures: 'copy-if-present',
-  conditionalUpdates: 'allow',
-  operatorSelection: 'documented',
-  protect: [],
-  maxDeletePercent: 20,
-}
 
 function sceneOf(t: TestContext) {
   const folder = temporaryFolder(t)
   const memory = operatorsInMemory()
-  const never = new AbortController()
   return {
     memory,
     /** Members of `mirror`, one text for each image set. */
-    async collect(
-      texts: readonly string[],
-      over: Partial<TargetChoice & { allowMissingPackages: boolean }> = {},
-    ) {
-      const files = texts.map((text, at) => {
-        const file = path.join(folder, `set-${at}.yaml`)
-        writeFileSync(file, `kind: ImageSetConfiguration\nmirror:\n${text}`)
-        return file
-      })
-      return collectWanted(
-        await loadImageSets(files),
-        {
-          srcTlsVerify: true,
-          destTlsVerify: true,
-          cacheDir: path.join(folder, 'cache'),
-          retryTimes: 0,
-          ignoreReleaseSignature: false,
-          ...over,
-        },
-        { ...CHOICE, ...over },
-        {
-          places: memory.places,
-          invocation: { env: {}, home: folder, interrupts: { soft: never, hard: never, dispose: () => {} } },
-          held: [],
-        },
-      )
-    },
+    collect: (texts: readonly string[], given?: Given) =>
+      collectTexts(
+        folder,
+        texts.map(text => `kind: ImageSetConfiguration\nmirror:\n${text}`),
+        memory.places,
+        given,
+      ),
   }
 }
 

@@ -11,9 +11,10 @@ import type { Invocation } from '../invocation.ts'
 import type { TargetChoice } from './choose-target.ts'
 import type { Places } from './open-places.ts'
 import type { WebArguments } from './open-web.ts'
+import type { SampleArguments } from './read-samples.ts'
 import { platformOptions, type ReleaseArguments, signatureOptions } from './release-settings.ts'
 
-export type ContentArguments = WebArguments & ReleaseArguments
+export type ContentArguments = WebArguments & ReleaseArguments & SampleArguments
 
 /** What collecting needs besides the image sets. */
 export interface CollectingPlaces {
@@ -22,6 +23,8 @@ export interface CollectingPlaces {
   readonly invocation: Pick<Invocation, 'env' | 'home' | 'interrupts'>
   /** Of the images in the state: what updates start from. */
   readonly held: readonly Origin[]
+  /** Documents that came with an archive: the only ones there are. */
+  readonly carried?: readonly KeptDocument[]
 }
 
 export interface CollectedReleases {
@@ -36,7 +39,7 @@ export interface CollectedReleases {
 export async function collectReleases(
   imageSets: readonly ImageSet[],
   args: ContentArguments,
-  { places, choice, invocation, held }: CollectingPlaces,
+  { places, choice, invocation, held, carried }: CollectingPlaces,
 ): Promise<CollectedReleases> {
   const asking = imageSets.flatMap(imageSet =>
     imageSet.platform === undefined ? [] : [{ imageSet, section: imageSet.platform }],
@@ -49,7 +52,7 @@ export async function collectReleases(
   const signal = invocation.interrupts.soft.signal
   const signatures = await signatureOptions(invocation.env)
   const options = await platformOptions(args, choice, invocation.env)
-  const web = await openWebPlaces(args, invocation)
+  const web = await openWebPlaces(args, invocation, carried)
   try {
     const read = createReleaseReader({ ...places, ...web }, signatures)
     const collected = await settleAll(

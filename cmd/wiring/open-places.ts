@@ -2,7 +2,9 @@
 import { join } from 'node:path'
 import { UsageError } from '../../lib/errors.ts'
 import type { ManifestCache, RepositoryReader, Sources, Target } from '../../lib/provider.ts'
+import type { State } from '../../lib/state.ts'
 import { formatTarget, type TargetAddress } from '../../lib/target.ts'
+import type { Archive } from '../../providers/archive/index.ts'
 import { openManifestCache } from '../../providers/cache/manifest-cache.ts'
 import { openLayoutSource, openLayoutTarget } from '../../providers/layout/index.ts'
 import {
@@ -39,23 +41,37 @@ export interface Surroundings {
   readonly onRequest?: (request: RequestRecord) => void
 }
 
-/** @throws UsageError for a kind of target this version cannot write. */
+/** How the target, or the sources, are on the other side of a gap. */
+export interface AcrossGap {
+  /** An archive is written: the target is not reached, its state stands in for it. */
+  readonly isShipped?: boolean
+  /** Images come from these only. */
+  readonly archives?: readonly Archive[] | undefined
+  /** What the target is known to hold. */
+  readonly state?: State | undefined
+}
+
+/** @throws UsageError for a target that is an archive: it has no state of its own. */
 export async function openPlaces(
   args: PlaceArguments,
   address: TargetAddress,
   surroundings: Surroundings,
+  gap: AcrossGap = {},
 ): Promise<Places> {
   if (address.kind === 'archive')
-    throw new UsageError(`${formatTarget(address)}: archives are not supported yet by this version`, {
-      hint: 'write to a registry (docker://…) or an OCI image layout (oci://…)',
+    throw new UsageError(`${formatTarget(address)} is an archive, which is no target by itself`, {
+      hint: 'name the registry it is for: --to file://FOLDER --for docker://HOST[/PREFIX]',
     })
   const { registries, sources, cache } = await openSources(args, surroundings, address)
-  return {
-    sources,
-    target: address.kind === 'layout' ? openLayoutTarget(address.folder) : registries.target(address),
-    cache,
-    close: () => registries.close(),
+  const close = () => registries.close()
+  if (gap.isShipped) {
+    const { openFarSide } = await import('../../providers/archive/index.ts')
+    return { sources, target: openFarSide(address, gap.state), cache, close }
   }
+  const target = address.kind === 'layout' ? openLayoutTarget(address.folder) : registries.target(address)
+  if (gap.archives === undefined) return { sources, target, cache, close }
+  const { openCarriedSources } = await import('./open-carried.ts')
+  return { sources: openCarriedSources(gap.archives, gap.state, target), target, cache, close }
 }
 
 /** Where images are read, without any place that could be changed. */

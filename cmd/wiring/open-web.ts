@@ -1,7 +1,8 @@
 /** Opens what is read besides registries: documents of the web, those of an earlier plan, and facts kept between runs. */
-import { createDocuments, type Documents } from '../../lib/content/documents.ts'
+import { createDocuments, type Documents, type KeptDocument } from '../../lib/content/documents.ts'
+import { PlaceError } from '../../lib/errors.ts'
 import { decodePlan } from '../../lib/plan/plan-file.ts'
-import type { FactCache } from '../../lib/provider.ts'
+import type { FactCache, WebReader } from '../../lib/provider.ts'
 import { openFactCache } from '../../providers/cache/fact-cache.ts'
 import { openWebReader } from '../../providers/web/index.ts'
 import { cacheFolder, type PlaceArguments, type Surroundings } from './open-places.ts'
@@ -20,11 +21,22 @@ export interface WebPlaces {
   close(): Promise<void>
 }
 
-/** @throws UsageError, PlanError when the earlier plan cannot be read */
-export async function openWebPlaces(args: WebArguments, { env, home }: Surroundings): Promise<WebPlaces> {
+/**
+ * @param carried documents that came with an archive: then nothing is asked for in the web
+ * @throws UsageError, PlanError when the earlier plan cannot be read
+ */
+export async function openWebPlaces(
+  args: WebArguments,
+  { env, home }: Surroundings,
+  carried?: readonly KeptDocument[],
+): Promise<WebPlaces> {
   const { inputs, refresh = true } = args
   const earlier = inputs === undefined ? [] : decodePlan(await readText(inputs, 'plan'), inputs).documents
   const facts = openFactCache(args.cacheDir ?? cacheFolder(env, home))
+  if (carried !== undefined) {
+    const documents = createDocuments({ web: NO_WEB, facts, earlier: [...carried, ...earlier], refresh })
+    return { documents, facts, close: async () => {} }
+  }
   const web = openWebReader({
     env,
     home,
@@ -37,4 +49,13 @@ export async function openWebPlaces(args: WebArguments, { env, home }: Surroundi
     facts,
     close: () => web.close(),
   }
+}
+
+/** On the far side of a gap. */
+const NO_WEB: WebReader = {
+  get: async url => {
+    throw new PlaceError(`${url} is not in the archive`, {
+      hint: 'ask for what the image set of the near side asked for, or for less: an archive brings the documents that its own plan was made with',
+    })
+  },
 }

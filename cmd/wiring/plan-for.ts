@@ -3,14 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readState } from '../../lib/apply/session.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { withoutIncomplete } from '../../lib/graph/incomplete.ts'
-import type { PlacedImage } from '../../lib/graph/naming.ts'
-import { formatSource } from '../../lib/graph/naming.ts'
-import { resolveError, resolveGraph } from '../../lib/graph/resolve.ts'
-import { makePlan } from '../../lib/plan/make-plan.ts'
-import type { Plan, PlanOptions } from '../../lib/plan/plan.ts'
-import { scopeOf } from '../../lib/plan/scope.ts'
-import type { Ability, TargetAbilities } from '../../lib/provider.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
 import type { LoadedState } from '../../lib/state.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Invocation } from '../invocation.ts'
@@ -18,20 +11,25 @@ import type { TargetArguments, TargetChoice } from './choose-target.ts'
 import type { OperatorArguments, Pin } from './collect-operators.ts'
 import type { ContentArguments } from './collect-releases.ts'
 import { refuseOtherTarget } from './find-state.ts'
+import type { Carried } from './open-carried.ts'
 import { openPlaces, type Places } from './open-places.ts'
+import { type PlanImagesArguments, planSubject, resolveWanted, takeCarried } from './plan-images.ts'
+import type { Shipping, ShippingArguments } from './shipping.ts'
 import { tellReplay } from './tell.ts'
-import { collectWanted, loadImageSets, type WantedSet } from './wanted-images.ts'
+import { collectWanted, type LoadedImageSets, loadImageSets, type WantedSet } from './wanted-images.ts'
 
-export interface MakePlanArguments extends TargetArguments, ContentArguments, OperatorArguments {
-  readonly from?: string | undefined
+export interface MakePlanArguments
+  extends TargetArguments,
+    ContentArguments,
+    OperatorArguments,
+    PlanImagesArguments,
+    ShippingArguments {
+  readonly against?: string | undefined
   readonly refresh: boolean
-  readonly only: readonly string[]
-  readonly exclude: readonly string[]
-  readonly destroy: boolean
-  readonly allowMassDelete: boolean
-  readonly skipDeletes: boolean
-  readonly createProjects: boolean
-  readonly sparseIndex: 'auto' | 'yes' | 'no'
+  /** Archives. */
+  readonly from: readonly string[]
+  /** The public key of whoever signs archives. */
+  readonly verifyKey?: string | undefined
 }
 
 export interface MadePlan {
@@ -63,32 +61,92 @@ export async function planAndStay(
   choice: TargetChoice,
   invocation: Invocation,
 ): Promise<MadePlan & { readonly places: Places }> {
-  if (args.from !== undefined)
-    throw new UsageError('--from is not supported yet by this version', {
-      hint: 'images are read from the registries that their references name',
-    })
-  if (args.destroy && args.skipDeletes)
-    throw new UsageError('--destroy and --skip-deletes exclude each other', {
-      hint: '--destroy plans to delete everything the state owns',
-    })
-  const imageSets = args.destroy ? undefined : await loadImageSets(choice.imageSets)
+  refuseTogether(args, choice)
+  const isCarried = args.from.length > 0
+  const takesAll = isCarried && choice.imageSets.length === 0
+  const imageSets = args.destroy || takesAll ? undefined : await loadImageSets(choice.imageSets)
   assertFolder(choice.statePath)
-  const { loaded, replayed } = await readState(openStateFile(choice.statePath))
-  refuseOtherTarget(loaded, choice.address, choice.statePath)
+  const { loaded: found, replayed } = await readState(openStateFile(choice.statePath))
+  refuseOtherTarget(found, choice.address, choice.statePath)
   tellReplay(invocation.output, { replayed, takenOverFrom: undefined })
-  const places = await openPlaces(args, choice.address, invocation)
+  const shipping = await shippingFor(args, choice, found, imageSets)
+  const loaded = shipping === undefined ? found : shipping.loaded
+  const carried = isCarried ? await carriedFor(args, choice, found) : undefined
+  const places = await openPlaces(args, choice.address, invocation, {
+    isShipped: shipping !== undefined,
+    archives: carried?.all.map(({ archive }) => archive),
+    state: loaded?.state,
+  })
   try {
+    const signal = invocation.interrupts.soft.signal
+    const setting = { args, choice, places, loaded, shipping, carried, signal }
     const held = loaded?.state.images.flatMap(({ origins }) => origins) ?? []
-    const wanted =
-      imageSets === undefined
-        ? NOTHING_WANTED
-        : await collectWanted(imageSets, args, choice, { places, invocation, held })
-    const made = await makePlanAt(places, args, choice, wanted, loaded, invocation.interrupts.soft.signal)
-    return { ...made, heldImages: loaded?.state.images.length ?? 0, pins: wanted.pins, places }
+    const documents = carried && imageSets && (await documentsOf(carried))
+    const given = { places, invocation, held, ...(documents && { carried: documents }) }
+    const wanted = imageSets && (await collectWanted(imageSets, args, choice, given))
+    const subject =
+      wanted !== undefined || carried === undefined || args.destroy
+        ? await resolveWanted(wanted ?? NOTHING_WANTED, setting)
+        : await takeCarried(await imagesOf(carried, choice, loaded), setting)
+    const made = await planSubject(subject, setting)
+    return { ...made, heldImages: loaded?.state.images.length ?? 0, pins: wanted?.pins ?? [], places }
   } catch (error) {
     await places.close()
     throw error
   }
+}
+
+function refuseTogether(args: MakePlanArguments, choice: TargetChoice): void {
+  if (args.destroy && args.skipDeletes)
+    throw new UsageError('--destroy and --skip-deletes exclude each other', {
+      hint: '--destroy plans to delete everything the state owns',
+    })
+  if (args.from.length > 0 && choice.archive !== undefined)
+    throw new UsageError('--from file://… and --to file://… exclude each other', {
+      hint: 'import the archive into a registry or an OCI layout first, and write the next one from there',
+    })
+  if (choice.archive !== undefined) return
+  const given = [
+    ['--volume-size', args.volumeSize],
+    ['--assume', args.assume],
+    ['--against', args.against],
+    ['--shopping-list', args.from.length > 0 ? undefined : args.shoppingList],
+  ].find(([, value]) => value !== undefined)
+  if (given !== undefined)
+    throw new UsageError(`${given[0]} is about archives, and none is planned`, {
+      hint: 'write one with --to file://FOLDER --for TARGET',
+    })
+}
+
+async function shippingFor(
+  args: MakePlanArguments,
+  choice: TargetChoice,
+  loaded: LoadedState | undefined,
+  imageSets: LoadedImageSets | undefined,
+): Promise<Shipping | undefined> {
+  const { archive } = choice
+  if (archive === undefined) return undefined
+  const { planShipping } = await import('./shipping.ts')
+  return planShipping(args, { ...choice, archive }, loaded, imageSets?.imageSets ?? [])
+}
+
+async function carriedFor(
+  args: MakePlanArguments,
+  choice: TargetChoice,
+  loaded: LoadedState | undefined,
+): Promise<Carried> {
+  const { archiveFolder, openCarried } = await import('./open-carried.ts')
+  return openCarried(args.from.map(archiveFolder), choice.address, loaded?.state, args.verifyKey)
+}
+
+async function documentsOf(carried: Carried) {
+  const { documentsIn } = await import('./open-carried.ts')
+  return documentsIn(carried)
+}
+
+async function imagesOf(carried: Carried, choice: TargetChoice, loaded: LoadedState | undefined) {
+  const { carriedImages } = await import('./carried-images.ts')
+  return carriedImages(carried, choice.address, loaded?.state)
 }
 
 /** Found before anything is planned and asked, although only apply writes there. */
@@ -108,100 +166,4 @@ const NOTHING_WANTED: WantedSet = {
   incomplete: [],
   pins: [],
   notes: [],
-}
-
-async function makePlanAt(
-  places: Places,
-  args: MakePlanArguments,
-  choice: TargetChoice,
-  wanted: WantedSet,
-  loaded: LoadedState | undefined,
-  signal: AbortSignal,
-): Promise<Pick<MadePlan, 'plan' | 'askedAt'>> {
-  const { target, sources, cache } = places
-  const options: PlanOptions = {
-    refresh: args.refresh,
-    only: args.only,
-    exclude: args.exclude,
-    destroy: args.destroy,
-    allowMassDelete: args.allowMassDelete,
-  }
-  const prefix = choice.address.kind === 'registry' ? choice.address.prefix : ''
-  const inScope = scopeOf(prefix, args.only, args.exclude)
-  const images = wanted.images.filter(image => inScope(image.destination, formatSource(image.source)))
-  const looked = new Set(images)
-  const wantedElsewhere = wanted.images.filter(image => !looked.has(image)).map(image => image.destination)
-  const heldInScope = loaded?.state.images.some(image => inScope(image.destination, image.source)) ?? false
-  if (images.length === 0 && !heldInScope && args.only.length + args.exclude.length > 0)
-    throw new UsageError('--only and --exclude leave no image to plan for', {
-      hint: 'a glob is held against repository, repository:tag and source; "*" stays within one part of a path, "**" does not',
-    })
-  const abilities = await abilitiesFor(places, args, choice, images, signal)
-  const resolved = await resolveGraph(
-    images,
-    {
-      sources,
-      cache,
-      state: loaded?.state,
-      refresh: args.refresh,
-      platformIndex: choice.platformIndex,
-      attachments: choice.signatures,
-      targetReferrersApi: abilities.referrersApi,
-    },
-    signal,
-  )
-  const { graph, failures, ...withheld } = withoutIncomplete(resolved, images, wanted.incomplete)
-  if (failures.length > 0) throw resolveError(failures)
-  const { maxDeletePercent, protect, statePath } = choice
-  const { inputs, notes, selections, documents } = wanted
-  const askedAt = performance.now()
-  const plan = await makePlan(
-    {
-      graph,
-      wantedElsewhere,
-      withheld,
-      loaded,
-      target,
-      abilities,
-      inputs,
-      options,
-      maxDeletePercent,
-      protect,
-      skipDeletes: args.skipDeletes,
-      createProjects: args.createProjects,
-      notes: [...notes, ...resolved.notes],
-      selections,
-      documents,
-      statePath,
-    },
-    signal,
-  )
-  return { plan, askedAt }
-}
-
-const NOTHING_KNOWN: TargetAbilities = {
-  deleteTag: 'unknown',
-  deleteManifest: 'unknown',
-  sparseIndex: 'unknown',
-  referrersApi: 'unknown',
-}
-
-/** Only what this plan depends on is asked for, and with `--refresh=false` only where a platform choice needs it. */
-async function abilitiesFor(
-  { target }: Places,
-  args: MakePlanArguments,
-  choice: TargetChoice,
-  images: readonly PlacedImage[],
-  signal: AbortSignal,
-): Promise<TargetAbilities> {
-  const first = images[0]
-  if (first === undefined) return NOTHING_KNOWN
-  const sparse = choice.platformIndex === 'sparse' && images.some(image => image.platforms.length > 0)
-  const asked: (keyof TargetAbilities)[] = []
-  if (args.refresh && choice.signatures !== 'ignore') asked.push('referrersApi')
-  if (sparse && args.sparseIndex === 'auto') asked.push('sparseIndex')
-  const known =
-    asked.length === 0 ? NOTHING_KNOWN : await target.abilities(first.destination.repository, asked, signal)
-  const told: Ability | undefined = args.sparseIndex === 'auto' ? undefined : args.sparseIndex
-  return told === undefined ? known : { ...known, sparseIndex: told }
 }

@@ -3,7 +3,20 @@ import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 
-type Noun = 'image set' | 'configuration' | 'plan' | 'plan or state' | 'public key' | 'template'
+type Noun =
+  | 'image set'
+  | 'configuration'
+  | 'plan'
+  | 'plan or state'
+  | 'public key'
+  | 'template'
+  | 'list of mirrors'
+  | 'samples'
+  | 'certificate'
+  | 'private key'
+  | 'key'
+  | 'receipt'
+  | 'shopping list'
 
 /** @throws UsageError naming the file */
 export async function readText(path: string, noun: Noun): Promise<string> {
@@ -42,8 +55,22 @@ function hintWhenMissing(noun: Noun): string {
       return 'check the path; plans are written by `mirrorform plan -o FILE`, states by `mirrorform apply`'
     case 'template':
       return 'targetCatalogSourceTemplate names it, from the folder of the image set; check the path'
+    case 'samples':
+      return '--samples-from names it; check the path'
+    case 'certificate':
+      return '--samples-ca names it; check the path'
+    case 'list of mirrors':
+      return '--idms-file or --icsp-file names it; check the path'
     case 'public key':
       return 'OCP_SIGNATURE_VERIFICATION_PK names it; check the path'
+    case 'private key':
+      return '--sign-key names it; make one with: openssl genpkey -algorithm ed25519 -out KEY.pem'
+    case 'key':
+      return '--verify-key names it: the public half of the key that signed'
+    case 'receipt':
+      return 'check the path; receipts are written by `mirrorform apply` on the far side, beside the state'
+    case 'shopping list':
+      return 'check the path; `mirrorform plan --from file://DIR --shopping-list FILE` writes it on the far side'
     default:
       return noun satisfies never
   }

@@ -49,6 +49,8 @@ function refuseShapes({ channel, version, from, to }: QuestionArguments): void {
       hint: 'a way has two ends: --from 4.15.9 --to 4.16.8',
     })
   }
+  if (Array.isArray(from))
+    throw new UsageError(`--from was given twice: ${from.join(' and ')}`, { hint: 'a way has one beginning' })
   for (const [name, text] of Object.entries({ from, to }))
     if (text !== undefined && !isVersion(text))
       throw new UsageError(`--${name} ${text} is not the version of a release`, {

@@ -11,10 +11,11 @@ import {
   type ResourceOptions,
 } from '../../lib/resources/index.ts'
 import { chooseTarget, type TargetArguments, type TargetChoice } from './choose-target.ts'
+import { type SampleResourceArguments, sampleResources } from './read-samples.ts'
 import { readText } from './read-text.ts'
 import { loadImageSets } from './wanted-images.ts'
 
-export interface ResourceArguments {
+export interface ResourceArguments extends SampleResourceArguments {
   readonly icsp: boolean
 }
 
@@ -31,10 +32,15 @@ export async function chooseResources(args: TargetArguments): Promise<ResourceCh
 /** @throws UsageError, ConfigError, ResourceError for a template that is no CatalogSource */
 export async function resourceOptions(
   { imageSets, maxNestedPaths }: Pick<ResourceChoice, 'imageSets' | 'maxNestedPaths'>,
-  { icsp }: ResourceArguments,
+  args: ResourceArguments,
 ): Promise<ResourceOptions> {
   const sets = imageSets.length === 0 ? [] : (await loadImageSets(imageSets)).imageSets
-  return { maxNestedPaths, icsp, templates: (await Promise.all(sets.map(templatesOf))).flat() }
+  return {
+    maxNestedPaths,
+    icsp: args.icsp,
+    templates: (await Promise.all(sets.map(templatesOf))).flat(),
+    ...(await sampleResources(args)),
+  }
 }
 
 /** `enc1.state.json` -> `enc1-resources`, beside it. */

@@ -5,7 +5,6 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { formatSource } from '../../lib/graph/naming.ts'
 import { parseReference } from '../../lib/oci/reference.ts'
-import { parseTarget } from '../../lib/target.ts'
 import { buildMultiArch } from '../../testdata/images.ts'
 import { noCache, sourcesOf } from '../../testdata/mirroring.ts'
 import { platformText } from '../../testdata/release-scene.ts'
@@ -18,23 +17,10 @@ import {
   type UpdateGraphServer,
   updateGraph,
 } from '../../testdata/update-graph-server.ts'
-import type { TargetChoice } from './choose-target.ts'
-import type { ContentArguments } from './collect-releases.ts'
-import { collectWanted, loadImageSets, type WantedSet } from './wanted-images.ts'
+import { collectTexts, type Given } from './testing/collecting.ts'
+import type { WantedSet } from './wanted-images.ts'
 
 const CHANNEL = 'stable-4.16'
-const CHOICE: TargetChoice = {
-  address: parseTarget('docker://reg.lan/ns'),
-  statePath: 'state.json',
-  imageSets: [],
-  maxNestedPaths: 0,
-  platformIndex: 'sparse',
-  signatures: 'copy-if-present',
-  conditionalUpdates: 'allow',
-  operatorSelection: 'documented',
-  protect: [],
-  maxDeletePercent: 20,
-}
 
 interface Scene {
   readonly memory: ReleasesInMemory
@@ -42,7 +28,7 @@ interface Scene {
   readonly env: NodeJS.ProcessEnv
   write(name: string, text: string | Uint8Array): string
   publish(channel: string, ...releases: readonly Release[]): Promise<void>
-  collect(texts: readonly string[], over?: Partial<ContentArguments & TargetChoice>): Promise<WantedSet>
+  collect(texts: readonly string[], given?: Given): Promise<WantedSet>
 }
 
 async function sceneOf(t: TestContext): Promise<Scene> {
@@ -72,27 +58,9 @@ async function sceneOf(t: TestContext): Promise<Scene> {
         if (signature !== undefined) server.setSignatures(release.payload.manifest.digest, [signature])
       }
     },
-    async collect(texts, over = {}) {
-      const args: ContentArguments = {
-        srcTlsVerify: true,
-        destTlsVerify: true,
-        cacheDir: path.join(folder, 'cache'),
-        retryTimes: 0,
-        ignoreReleaseSignature: false,
-        ...over,
-      }
-      const files = texts.map((text, at) => write(`set-${at}.yaml`, text))
-      const never = new AbortController()
-      return collectWanted(
-        await loadImageSets(files),
-        args,
-        { ...CHOICE, ...over },
-        {
-          places: { sources: sourcesOf(memory.quay, memory.bases), cache: noCache },
-          invocation: { env, home: folder, interrupts: { soft: never, hard: never, dispose: () => {} } },
-          held: [],
-        },
-      )
+    collect(texts, given) {
+      const places = { sources: sourcesOf(memory.quay, memory.bases), cache: noCache }
+      return collectTexts(folder, texts, places, given, env)
     },
   }
 }

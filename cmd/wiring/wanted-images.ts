@@ -20,6 +20,7 @@ import {
   type Pin,
 } from './collect-operators.ts'
 import { type CollectingPlaces, type ContentArguments, collectReleases } from './collect-releases.ts'
+import { readSampleFiles, type SampleArguments } from './read-samples.ts'
 import { readText } from './read-text.ts'
 
 export interface WantedSet {
@@ -75,11 +76,12 @@ export async function collectWanted(
   collecting: Omit<CollectingPlaces, 'choice'>,
 ): Promise<WantedSet> {
   const { address, maxNestedPaths } = choice
+  const samples = await collectSampleImages(imageSets, args)
   const releasing = collectReleases(imageSets, args, { ...collecting, choice })
   const operating = collectOperators(imageSets, args, { ...collecting, choice })
   await settleAll<unknown>([releasing, operating], collecting.invocation.interrupts.soft.signal)
   const [releases, operators] = [await releasing, await operating]
-  const { wanted, notes } = withoutBlocked(imageSets, [releases.images, operators.images], choice)
+  const { wanted, notes } = withoutBlocked(imageSets, [releases.images, operators.images, samples], choice)
   const apart = operators.pins.length === 0 ? { images: wanted, notes: [] } : await keepApart(wanted)
   return {
     images: placeImages(address, apart.images, maxNestedPaths),
@@ -90,6 +92,18 @@ export async function collectWanted(
     pins: operators.pins,
     notes: [...notes, ...releases.notes, ...operators.notes, ...apart.notes],
   }
+}
+
+/** Found before anybody is asked for anything: what may be wrong is in files that are here. */
+async function collectSampleImages(
+  imageSets: readonly ImageSet[],
+  args: SampleArguments,
+): Promise<ReadonlyMap<ImageSet, readonly WantedImage[]>> {
+  const inventory = await readSampleFiles(args)
+  const asking = imageSets.filter(({ samples = [] }) => samples.length > 0)
+  if (asking.length === 0) return new Map()
+  const { collectSamples } = await import('../../lib/content/samples/index.ts')
+  return new Map(asking.map(set => [set, collectSamples(set.samples ?? [], inventory)]))
 }
 
 async function keepApart(wanted: readonly WantedImage[]) {

@@ -1,0 +1,80 @@
+/** The far side's receipt: written after an apply, beside the state, to be carried back. */
+
+import { readFile } from 'node:fs/promises'
+import { withState } from '../../lib/apply/index.ts'
+import { messageOf, ReceiptError } from '../../lib/errors.ts'
+import { encodeReceipt } from '../../lib/files/receipt-file.ts'
+import type { ArchiveSource } from '../../lib/plan/plan.ts'
+import type { ArchiveRecord, StateStore } from '../../lib/state.ts'
+import { isSignedBy, readKey, signBytes } from '../../providers/archive/index.ts'
+import { replaceFile } from '../../state/index.ts'
+import { checkDocumentPath, writeDocument } from '../terminal/index.ts'
+import { readText } from './read-text.ts'
+
+/** `enc1.state.json` → `enc1.receipt.json` */
+export function receiptPathOf(statePath: string): string {
+  return `${statePath.replace(/(\.state)?\.json$/, '')}.receipt.json`
+}
+
+/** Asked before long work, so that its result can be signed and told. @throws UsageError, MirrorformError */
+export async function checkReceiptOptions(
+  path: string | undefined,
+  signKey: string | undefined,
+): Promise<void> {
+  if (path !== undefined) await checkDocumentPath(path, '--receipt')
+  if (signKey !== undefined) readKey(await readText(signKey, 'private key'), 'private')
+}
+
+/** Takes archives that were imported as a whole into the state. */
+export async function recordArchives(store: StateStore, from: readonly ArchiveSource[]): Promise<void> {
+  const brought = from.flatMap(({ record }) => record ?? [])
+  if (brought.length === 0) return
+  await withState(
+    store,
+    'apply',
+    () => {},
+    async loaded => {
+      if (loaded === undefined) return
+      const archives = merged(loaded.state.archives ?? [], brought)
+      await store.write({ ...loaded.state, archives })
+    },
+  )
+}
+
+/** @param signKey path of a PEM: the signature is written beside the receipt */
+export async function writeReceipt(
+  store: StateStore,
+  path: string,
+  signKey: string | undefined,
+): Promise<void> {
+  const loaded = await store.read()
+  if (loaded === undefined) return
+  const text = encodeReceipt(loaded)
+  const key = signKey === undefined ? undefined : await readText(signKey, 'private key')
+  const signature = key === undefined ? undefined : signBytes(Buffer.from(text), key)
+  await writeDocument(path, text, '--receipt')
+  if (signature !== undefined) await replaceFile(`${path}.sig`, signature)
+}
+
+/** @throws ReceiptError unless the owner of the key signed the receipt */
+export async function checkReceipt(path: string, text: string, verifyKey: string): Promise<void> {
+  const key = await readText(verifyKey, 'key')
+  const signature = await readFile(`${path}.sig`).catch((cause: unknown) => {
+    throw new ReceiptError(`${path} is not signed: cannot read ${path}.sig: ${messageOf(cause)}`, {
+      hint: 'carry the signature too; `mirrorform apply --sign-key KEY.pem` writes it',
+      cause,
+    })
+  })
+  if (isSignedBy(Buffer.from(text), signature, key)) return
+  throw new ReceiptError(`${path}.sig is not a signature of the receipt by the owner of ${verifyKey}`, {
+    hint: 'the receipt was changed after it was signed, or somebody else signed it; ask where it was written',
+  })
+}
+
+function merged(
+  before: readonly ArchiveRecord[],
+  brought: readonly ArchiveRecord[],
+): readonly ArchiveRecord[] {
+  const all = new Map([...before, ...brought].map(each => [each.id, each]))
+  return [...all.values()].sort((a, b) => a.number - b.number)
+}
