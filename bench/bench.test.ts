@@ -31,6 +31,7 @@ test('npm run bench without the name of a bench names them all', async () => {
         'throttled',
         'releases',
         'catalog',
+        'archive',
         'start',
         'copy-20ms',
         'again-20ms',

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { skipWithout } from '../testdata/docker-registry.ts'
 import { again, farAgain } from './again.ts'
+import { archive } from './archive.ts'
 import type { Bench } from './bench.ts'
 import { bigLayer } from './big-layer.ts'
 import { catalog } from './catalog.ts'
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   throttled,
   releases,
   catalog,
+  archive,
   soak,
   start,
 }

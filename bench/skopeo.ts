@@ -19,26 +19,37 @@ export function skopeoSync(
   target: string,
   images: readonly PushedImage[],
 ): Promise<ProgramRun> {
+  return sync(folder, ['--src', 'yaml', '--dest', 'docker', writeList(folder, source, images), target])
+}
+
+/** Into a `dir:` folder for each image below `disc`. @throws Error with what it said when it fails */
+export function skopeoToFolder(
+  folder: string,
+  source: string,
+  disc: string,
+  images: readonly PushedImage[],
+): Promise<ProgramRun> {
+  return sync(folder, ['--src', 'yaml', '--dest', 'dir', writeList(folder, source, images), disc])
+}
+
+/** What `skopeoToFolder` wrote. @throws Error with what it said when it fails */
+export function skopeoFromFolder(folder: string, disc: string, target: string): Promise<ProgramRun> {
+  return sync(folder, ['--src', 'dir', '--dest', 'docker', disc, target])
+}
+
+function sync(cwd: string, way: readonly string[]): Promise<ProgramRun> {
+  return runProgram('skopeo', [ANY_IMAGE, 'sync', '--all', ...RETRIES, ...PLAIN, ...way], { cwd })
+}
+
+/** @returns the path of the list */
+function writeList(folder: string, source: string, images: readonly PushedImage[]): string {
   const tags = Map.groupBy(images, image => image.repository)
   const lines = [...tags].map(
     ([repository, each]) => `    ${repository}: [${each.map(({ tag }) => JSON.stringify(tag)).join(', ')}]`,
   )
   const list = path.join(folder, 'images.yaml')
   writeFileSync(list, `${[`"${source}":`, '  tls-verify: false', '  images:', ...lines].join('\n')}\n`)
-  const args = [
-    ANY_IMAGE,
-    'sync',
-    '--all',
-    ...RETRIES,
-    ...PLAIN,
-    '--src',
-    'yaml',
-    '--dest',
-    'docker',
-    list,
-    target,
-  ]
-  return runProgram('skopeo', args, { cwd: folder })
+  return list
 }
 
 /** @param source and `target`: `host/repository:tag` */
