@@ -29,6 +29,8 @@ export interface ArchiveRecord {
   readonly number: number
   /** Digest of the plan it was written from. */
   readonly plan: Digest
+  /** On the near side: a receipt said that it was imported. */
+  readonly isConfirmed?: true
 }
 
 export interface LooseBlob {

@@ -204,7 +204,7 @@ async function confirmArrival(
   const isWhole = plan.options.only.length + plan.options.exclude.length === 0
   if (isWhole && result.failed + result.interrupted === 0) await recordArchives(store, from ?? [])
   const path = args.receipt ?? receiptPathOf(statePath)
-  await writeReceipt(store, path, args.signKey)
+  await writeReceipt(store, path, { plan, result }, args.signKey)
   return path
 }
 

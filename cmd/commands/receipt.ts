@@ -38,7 +38,8 @@ export const importReceipt: Command<ReceiptImportArguments> = async (args, { out
   const names = (images: readonly { readonly destination: Parameters<typeof formatDestination>[1] }[]) =>
     images.map(({ destination }) => formatDestination(target, destination))
   const { confirmed, taken, lost, shipped } = received
-  for (const name of names(lost)) output.print(`  ! ${name} is not there: it is planned again`)
+  for (const name of names(lost))
+    output.print(`  ! ${name} is not there: where it is still wanted, it is planned again`)
   output.print(
     `${formatTarget(target)}: ${countOf(confirmed.length, 'image')} confirmed, ${taken.length} taken into ${store.name}, ${lost.length} lost, ${shipped.length} on the way.`,
   )

@@ -92,7 +92,9 @@ describe('with docker-registry and skopeo', { skip: skipWithout('docker-registry
 
   test('a shopping list brings what was lost with a disc, whatever the near side believes', async t => {
     const scene = await withoutTheSecond(t, 'lost')
-    await scene.planImport(['three'], '--shopping-list', 'list.json')
+    const from = ['--from', `file://${scene.carry('three')}`, '--to', scene.target, '--state', FAR_STATE]
+    const listed = await scene.far.run(['plan', ...from, '--shopping-list', 'list.json', ...PLAIN_HTTP])
+    assert.match(listed.stderr, /Shopping list with 2 images in list\.json: carry it to where/)
     scene.near.write('list.json', scene.far.read('list.json'))
     const shipment = await scene.planShipment('four', '--shopping-list', 'list.json')
     assert.deepEqual(shortNames(shipment.changes.map(({ image }) => image)), ['library', 'service'])
@@ -187,5 +189,8 @@ describe('with docker-registry and skopeo', { skip: skipWithout('docker-registry
     const older = await scene.planImport(['one'], '-c', 'imageset.yaml')
     assert.deepEqual(older.changes, [])
     assert.match(older.notes.join(), /archive 2 was imported already/)
+    scene.far.write('imageset.yaml', imageSetText([`${source.host}/app:1`]))
+    const unasked = await scene.arrive(['one'], '-c', 'imageset.yaml')
+    assert.match(unasked.stderr, /\/app:1 is not in [\s\S]*the near side did not ask for it/)
   })
 })

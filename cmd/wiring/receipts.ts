@@ -1,11 +1,13 @@
 /** The far side's receipt: written after an apply, beside the state, to be carried back. */
 
 import { readFile } from 'node:fs/promises'
-import { withState } from '../../lib/apply/index.ts'
+import { type ApplyResult, withState } from '../../lib/apply/index.ts'
 import { messageOf, ReceiptError } from '../../lib/errors.ts'
 import { encodeReceipt } from '../../lib/files/receipt-file.ts'
-import type { ArchiveSource } from '../../lib/plan/plan.ts'
-import type { ArchiveRecord, StateStore } from '../../lib/state.ts'
+import { withoutNotHeld } from '../../lib/plan/not-held.ts'
+import type { ArchiveSource, Plan } from '../../lib/plan/plan.ts'
+import type { ArchiveRecord, State, StateStore } from '../../lib/state.ts'
+import { type Destination, destinationKey, formatDestination } from '../../lib/target.ts'
 import { isSignedBy, readKey, signBytes } from '../../providers/archive/index.ts'
 import { replaceFile } from '../../state/index.ts'
 import { checkDocumentPath, writeDocument } from '../terminal/index.ts'
@@ -41,19 +43,45 @@ export async function recordArchives(store: StateStore, from: readonly ArchiveSo
   )
 }
 
-/** @param signKey path of a PEM: the signature is written beside the receipt */
+/**
+ * @param done the plan that was carried out, and what became of it
+ * @param signKey path of a PEM: the signature is written beside the receipt
+ */
 export async function writeReceipt(
   store: StateStore,
   path: string,
+  done: { readonly plan: Plan; readonly result: ApplyResult },
   signKey: string | undefined,
 ): Promise<void> {
   const loaded = await store.read()
   if (loaded === undefined) return
-  const text = encodeReceipt(loaded)
+  const gone = stillGone(done.plan, done.result, loaded.state)
+  const text = encodeReceipt({ ...loaded, state: withoutNotHeld(loaded.state, gone) })
   const key = signKey === undefined ? undefined : await readText(signKey, 'private key')
   const signature = key === undefined ? undefined : signBytes(Buffer.from(text), key)
   await writeDocument(path, text, '--receipt')
   if (signature !== undefined) await replaceFile(`${path}.sig`, signature)
+}
+
+/**
+ * What the state has, and the target was found to have lost: to be repaired, which could not be done. The state still owns
+ * it; a receipt that told it as held would let the near side count on it for good.
+ */
+function stillGone(plan: Plan, { results }: ApplyResult, state: State): readonly Destination[] {
+  const owned = new Map(state.images.map(image => [destinationKey(image.destination), image.digest]))
+  const missing = plan.missing?.filter(
+    ({ destination, digest }) => owned.get(destinationKey(destination)) === digest,
+  )
+  const undone = new Set(
+    results.flatMap(({ destination, outcome }) =>
+      outcome === 'failed' || outcome === 'interrupted' ? [destination] : [],
+    ),
+  )
+  const unrepaired = plan.changes.filter(
+    ({ action, image }) =>
+      action === 'repair' && undone.has(formatDestination(plan.target, image.destination)),
+  )
+  return [...(missing ?? []), ...unrepaired.map(({ image }) => image)].map(({ destination }) => destination)
 }
 
 /** @throws ReceiptError unless the owner of the key signed the receipt */

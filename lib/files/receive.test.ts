@@ -9,12 +9,15 @@ import { parseTarget } from '../target.ts'
 import { states } from './arbitraries.ts'
 import { decodeReceipt, encodeReceipt } from './receipt-file.ts'
 import { receive } from './receive.ts'
+import { decodeState, encodeState } from './state-file.ts'
 
 const archive = (number: number): ArchiveRecord => ({
   id: sampleDigest(`archive ${number}`),
   number,
   plan: sampleDigest(`plan ${number}`),
 })
+
+const confirmed = (number: number): ArchiveRecord => ({ ...archive(number), isConfirmed: true })
 
 /** `app:1` is held and confirmed, `app:1 in 2` was shipped in archive 2. */
 function stateWith(names: readonly string[], archives: readonly number[] = []): State {
@@ -88,9 +91,29 @@ test('an image that moves on its way is not moved back by a receipt that has the
 
 test('the last archive is remembered, so that numbers go on, and so are those on their way', () => {
   const near = stateWith(['a:1 in 3'], [1, 2, 3])
-  assert.deepEqual(receive(near, receiptOf([], [1, 3]), 'receipt').state.archives, [archive(2), archive(3)])
-  assert.deepEqual(receive(near, receiptOf([], [1, 2, 3]), 'receipt').state.archives, [archive(3)])
-  assert.deepEqual(receive(undefined, receiptOf(['a:1'], [1, 2]), 'receipt').state.archives, [archive(2)])
+  const after = (brought: readonly number[]) =>
+    receive(near, receiptOf([], brought), 'receipt').state.archives
+  assert.deepEqual(after([1, 3]), [archive(2), confirmed(3)])
+  assert.deepEqual(after([1, 2]), [confirmed(2), archive(3)])
+  assert.deepEqual(after([1, 2, 3]), [confirmed(3)])
+  assert.deepEqual(receive(undefined, receiptOf(['a:1'], [1, 2]), 'receipt').state.archives, [confirmed(2)])
+})
+
+test('a receipt older than one that was received before is refused: it would take back what is known since', () => {
+  const near = stateWith(['a:1 in 1', 'b:1 in 2', 'c:1 in 3'], [1, 2, 3])
+  const first = receiptOf(['a:1', 'gone:1'], [1])
+  const { state } = receive(near, receiptOf(['a:1', 'b:1'], [1, 2]), 'second')
+  const kept = decodeState(encodeState(state), 'state')
+  assert.deepEqual(kept, state)
+  assert.throws(
+    () => receive(kept, first, 'first.json'),
+    (error: unknown) =>
+      error instanceof ReceiptError &&
+      error.message ===
+        'first.json is older than a receipt that was received before: it does not know archive 2',
+  )
+  const after = receive(state, receiptOf(['a:1', 'b:1', 'c:1'], [1, 2, 3]), 'third')
+  assert.deepEqual(namesOf(after.state.images), ['a:1', 'b:1', 'c:1'])
 })
 
 test('receipts of another target or another state are refused', () => {

@@ -3,10 +3,12 @@
  *
  * The receipt is right about everything that had arrived when it was written. An image that went into an archive which it
  * does not name may still be on its way, and counts as shipped; one whose archive was brought there, and which is not
- * held all the same, was lost, and leaves the state, so that it is planned again.
+ * held all the same, was lost, and leaves the state, so that it is planned again. A receipt that does not know an archive
+ * which an earlier one confirmed is older than that, and would take back what is known since.
  */
 import { ReceiptError } from '../errors.ts'
 import type { ImageContent } from '../graph/graph.ts'
+import type { Digest } from '../oci/digest.ts'
 import type { ArchiveRecord, State } from '../state.ts'
 import { compareText, destinationKey, formatTarget } from '../target.ts'
 import { reachableFrom, sortedImages } from './reachable.ts'
@@ -27,12 +29,13 @@ export interface Received {
 /**
  * @param state undefined when there is none on this side yet
  * @param name of the receipt, for messages
- * @throws ReceiptError when it is the receipt of another far side
+ * @throws ReceiptError when it is the receipt of another far side, or older than one that was received before
  */
 export function receive(state: State | undefined, receipt: Receipt, name: string): Received {
   const { state: there } = receipt
   refuseOther(state, there, name)
   const brought = new Set(there.archives?.map(({ id }) => id))
+  refuseOlder(state, brought, name)
   const held = new Map(there.images.map(image => [destinationKey(image.destination), image]))
   const before = new Map(state?.images.map(image => [destinationKey(image.destination), image]))
   const isOnItsWay = ({ shippedIn }: ImageContent) => shippedIn !== undefined && !brought.has(shippedIn)
@@ -67,17 +70,31 @@ export function receive(state: State | undefined, receipt: Receipt, name: string
   }
 }
 
-/** Those on their way, and the last one, which the next one's number follows from. */
+/** Those on their way, the last one, which the next one's number follows from, and the last that is confirmed. */
 function archivesAfter(
   ours: readonly ArchiveRecord[] | undefined,
   brought: readonly ArchiveRecord[],
 ): readonly ArchiveRecord[] {
-  const applied = new Set(brought.map(({ id }) => id))
-  const all = [...new Map([...(ours ?? []), ...brought].map(each => [each.id, each])).values()]
+  const confirmed = brought.map((each): ArchiveRecord => ({ ...each, isConfirmed: true }))
+  const all = [...new Map([...(ours ?? []), ...confirmed].map(each => [each.id, each])).values()]
   const last = Math.max(...all.map(({ number }) => number))
+  const lastConfirmed = Math.max(...confirmed.map(({ number }) => number))
   return all
-    .filter(({ id, number }) => number === last || !applied.has(id))
+    .filter(
+      ({ number, isConfirmed }) => number === last || isConfirmed === undefined || number === lastConfirmed,
+    )
     .sort((a, b) => a.number - b.number || compareText(a.id, b.id))
+}
+
+function refuseOlder(state: State | undefined, brought: ReadonlySet<Digest>, name: string): void {
+  const unknown = state?.archives?.find(({ id, isConfirmed }) => isConfirmed && !brought.has(id))
+  if (unknown === undefined) return
+  throw new ReceiptError(
+    `${name} is older than a receipt that was received before: it does not know archive ${unknown.number}`,
+    {
+      hint: 'carry the newest receipt of that site; where the site itself was set back, import the receipt into a new state file',
+    },
+  )
 }
 
 function refuseOther(state: State | undefined, there: State, name: string): void {

@@ -86,16 +86,18 @@ export function decodeArchives(root: JsonPart): Pick<State, 'archives'> {
   return archives.length === 0 ? {} : { archives }
 }
 
-export function encodeArchive({ id, number, plan }: ArchiveRecord): Json {
-  return { id, number, plan }
+export function encodeArchive({ id, number, plan, isConfirmed }: ArchiveRecord): Json {
+  return { id, number, plan, confirmed: isConfirmed }
 }
 
 /** @throws SyntaxFault */
 export function decodeArchive(part: JsonPart): ArchiveRecord {
+  const confirmed = part.field('confirmed')
   return {
     id: part.field('id').digest(),
     number: part.field('number').count(),
     plan: part.field('plan').digest(),
+    ...(confirmed.value !== undefined && confirmed.flag() && { isConfirmed: true }),
   }
 }
 

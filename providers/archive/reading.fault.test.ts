@@ -154,6 +154,9 @@ test('a key that is none is refused before anything is written', async t => {
   const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   for (const key of ['no key', signingKey])
     await assert.rejects(writeArchive(folder, IMAGES, { signingKey: key }), UsageError)
+  const format = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' } as const
+  const encrypted = generateKeyPairSync('ed25519').privateKey.export(format).toString()
+  await assert.rejects(writeArchive(folder, IMAGES, { signingKey: encrypted }), /private key is encrypted/)
   assert.equal(existsSync(folder), false)
 })
 

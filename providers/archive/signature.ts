@@ -28,11 +28,20 @@ export function readKey(pem: string, kind: 'private' | 'public'): KeyObject {
     return key
   } catch (cause) {
     if (cause instanceof MirrorformError) throw cause
+    if (isEncrypted(pem))
+      throw new UsageError(`the ${kind} key is encrypted, and nobody is asked for a passphrase`, {
+        hint: 'decrypt it for as long as it is needed: openssl pkey -in KEY.pem -out PLAIN.pem',
+        cause,
+      })
     throw new UsageError(`the ${kind} key cannot be read: it is no PEM of an Ed25519 ${kind} key`, {
       hint: HINT,
       cause,
     })
   }
+}
+
+function isEncrypted(pem: string): boolean {
+  return /BEGIN ENCRYPTED PRIVATE KEY|^Proc-Type: 4,ENCRYPTED/m.test(pem)
 }
 
 const HINT =
