@@ -3,7 +3,7 @@ import { UsageError } from '../../lib/errors.ts'
 import { countOf } from '../../lib/report/index.ts'
 import {
   changesDocument,
-  handMadeWarnings,
+  folderWarnings,
   isChange,
   makeResources,
   type Resources,
@@ -59,7 +59,7 @@ async function printObjects({ files, notes }: Resources, output: Output): Promis
 async function writeFiles(named: string, resources: Resources, output: Output): Promise<void> {
   const folder = plainFolder(named)
   const changes = await writeFolder(folder, resources)
-  for (const warning of handMadeWarnings(folder, changes)) output.warn(warning)
+  for (const warning of folderWarnings(folder, changes)) output.warn(warning)
   for (const change of changes.filter(isChange)) output.print(`${SIGNS[change.do]} ${folder}/${change.path}`)
   const changed = changes.filter(isChange).length
   output.print(

@@ -48,6 +48,7 @@ test('with the drop-in and without the source, skopeo copies images by their own
   )
   await copy(byDigest, 'app')
   await copy(`${source.host}/tools/tool:2`, 'tool')
+  await copy(`${source.host}/tools/tool@${tool.manifest.digest}`, 'tool-by-digest')
   await copy(`${source.host}/acme/base:3`, 'base')
   assert.equal(await rawDigest(scene, `dir:${scene.path('app')}`), app.manifest.digest)
   assert.equal(await rawDigest(scene, `dir:${scene.path('tool')}`), tool.manifest.digest)

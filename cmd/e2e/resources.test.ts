@@ -109,6 +109,15 @@ test('files of ours that people changed are told of', async t => {
   assert.match(stdout, /− enc1-resources\/cc-demo-index-v1\.yaml/)
 })
 
+test('a folder that had the resources of another mirror is taken over with a warning', async t => {
+  const cli = workspace(t)
+  await resources(cli)
+  save(cli, workedExample('docker://other.lan/ns'))
+  const { stderr } = await resources(cli)
+  assert.match(stderr, /enc1-resources held the resources of docker:\/\/reg\.lan\/ns, which are\s+replaced/)
+  assert.doesNotMatch((await resources(cli)).stderr, /held the resources/)
+})
+
 test('objects name the state they were made from only where that is asked for', async t => {
   const cli = workspace(t)
   await resources(cli, '--annotate')
@@ -174,6 +183,7 @@ const REFUSED: readonly (readonly [
     /oci:\/\/\/srv\/layout is a folder: no cluster can pull from it/,
   ],
   ['a folder that is a file', cli => cli.write('file', ''), ['--out', 'file'], /file is a file/],
+  ['a folder without a name', () => {}, ['--out', ''], /has no name/],
   ['--stdout with --out', () => {}, ['--stdout', '--out', 'x'], /exclude each other/],
 ]
 

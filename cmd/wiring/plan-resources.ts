@@ -8,7 +8,7 @@ import type { Plan } from '../../lib/plan/plan.ts'
 import { countOf } from '../../lib/report/index.ts'
 import {
   type ChangesRendering,
-  handMadeWarnings,
+  folderWarnings,
   imagesAfter,
   isChange,
   makeResources,
@@ -54,7 +54,7 @@ export async function writeResources(
   if (loaded === undefined) return
   const resources = makeResources(loaded.state, await optionsOf(choice, args))
   const changes = await writeFolder(folder, resources)
-  for (const warning of handMadeWarnings(folder, changes)) output.warn(warning)
+  for (const warning of folderWarnings(folder, changes)) output.warn(warning)
   const changed = changes.filter(isChange).length
   output.print(
     changed === 0

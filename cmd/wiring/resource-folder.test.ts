@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { ResourceError } from '../../lib/errors.ts'
 import { LIST_NAME, makeResources, type Resources } from '../../lib/resources/index.ts'
 import { additional, held, mirrorOf, workedExample } from '../../testdata/mirror-states.ts'
 import { type TestEnd, temporaryFolder } from '../../testdata/temp.ts'
+import { withoutRoot } from '../../testdata/without-root.ts'
 import { compareFolder, writeFolder } from './resource-folder.ts'
 
 const PLAIN = { maxNestedPaths: 0, icsp: false, templates: [] }
@@ -144,6 +145,44 @@ test('a link to a folder stays one, and what a killed run left is removed', asyn
   assert.deepEqual(readdirSync(above).toSorted(), ['out', 'real'])
   assert.equal(filesIn(real).size, whole.files.length + 1)
   assert.ok((await writeFolder(folder, whole)).every(change => change.do === 'keep'))
+})
+
+test('what a killed first run left beside the folder is removed, and what looks like it stays', async t => {
+  const { above, folder } = place(t)
+  put(above, 'out.0123456789ab.tmp/idms-oc-mirror.yaml', 'half')
+  put(above, 'out.mine.tmp', 'mine')
+  await writeFolder(folder, whole)
+  assert.deepEqual(readdirSync(above).toSorted(), ['out', 'out.mine.tmp'])
+})
+
+test('a file in the place of a folder, or a folder in that of a file, is refused before anything is written', async t => {
+  for (const [name, message] of [
+    ['nodes', /a file is in the way of nodes\//],
+    ['idms-oc-mirror.yaml/kept', /idms-oc-mirror\.yaml is a folder/],
+  ] as const) {
+    const { folder } = place(t)
+    put(folder, name, 'mine')
+    await assert.rejects(writeFolder(folder, whole), message)
+    assert.deepEqual([...filesIn(folder).keys()], [name])
+  }
+})
+
+test('what a run left half way is not taken for changes by hand', async t => {
+  const { above, folder } = place(t)
+  chmodSync(above, 0o777)
+  const changed = { ...whole, files: whole.files.map(file => ({ ...file, text: `${file.text}\n` })) }
+  await withoutRoot(async () => {
+    await writeFolder(folder, whole)
+    const locked = path.join(folder, 'nodes/registries.conf.d')
+    chmodSync(locked, 0o555)
+    await assert.rejects(writeFolder(folder, changed), ResourceError)
+    chmodSync(locked, 0o755)
+    const changes = await writeFolder(folder, changed)
+    const replaced = changes.flatMap(change => (change.do === 'replace' ? [change] : []))
+    assert.ok(replaced.some(change => change.path.startsWith('nodes/registries.conf.d')))
+    assert.ok(replaced.every(change => !change.edited))
+  })
+  assert.deepEqual(readdirSync(above), ['out'])
 })
 
 test('a list that cannot be read is refused by its name', async t => {

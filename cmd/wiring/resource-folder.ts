@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { dirname, join, normalize, resolve } from 'node:path'
-import { messageOf, ResourceError } from '../../lib/errors.ts'
+import { basename, dirname, join, normalize, resolve } from 'node:path'
+import { messageOf, ResourceError, UsageError } from '../../lib/errors.ts'
 import {
   decodeFolderList,
   encodeFolderList,
@@ -19,10 +19,15 @@ import {
   type ResourceFile,
   type Resources,
 } from '../../lib/resources/index.ts'
+import { makeFolder } from '../../providers/folders.ts'
 import { replaceFile } from '../../state/index.ts'
 
-/** The same folder as people write it: `out` for `./out/`. */
+/** The same folder as people write it: `out` for `./out/`. @throws UsageError for an empty name, as unset variables give */
 export function plainFolder(folder: string): string {
+  if (folder === '')
+    throw new UsageError('the folder for the resources has no name', {
+      hint: 'name one; for the folder you are in, write .',
+    })
   return normalize(folder).replace(/(?<=.)\/+$/, '')
 }
 
@@ -58,13 +63,32 @@ async function readFolder(folder: string, files: readonly ResourceFile[]): Promi
   const paths = new Set([...files.map(({ path }) => path), ...list.keys()])
   const texts = new Map<string, string>()
   for (const path of paths) {
-    const text = await ifPresent(readFile(join(folder, path), 'utf8'))
+    const text = await readOne(folder, path)
     if (text !== undefined) texts.set(path, text)
   }
   return { name: folder, list, texts }
 }
 
-/** While files take their places the list has old and new ones, so that a run after a crash knows all of them. */
+/** undefined where nothing is. @throws ResourceError when a folder is in its place, or a file in that of its folder */
+async function readOne(folder: string, path: string): Promise<string | undefined> {
+  try {
+    return await readFile(join(folder, path), 'utf8')
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (code === 'ENOENT') return undefined
+    if (code !== 'EISDIR' && code !== 'ENOTDIR') throw cause
+    const what = code === 'EISDIR' ? `${path} is a folder` : `a file is in the way of ${path}`
+    throw new ResourceError(`${folder} cannot hold the resources: ${what}`, {
+      hint: 'choose another folder, or move away what is in the way',
+      cause,
+    })
+  }
+}
+
+/**
+ * While files take their places the list has old and new ones, each as it was before, so that a run after a crash knows all
+ * of them and takes none for one that somebody changed.
+ */
 async function bring(
   folder: string,
   changes: readonly FileChange[],
@@ -72,8 +96,9 @@ async function bring(
   listBefore: FolderList,
 ): Promise<void> {
   const isNew = (await ifPresent(stat(folder))) === undefined
-  if (!isNew) await removeTemporaries(folder)
-  const temporary = temporaryFor(folder, isNew)
+  const [where, prefix] = temporariesOf(folder, isNew)
+  await removeTemporaries(where, prefix)
+  const temporary = join(where, `${prefix}${randomBytes(6).toString('hex')}.tmp`)
   await mkdir(temporary)
   const written = changes.flatMap(change => ('file' in change && isChange(change) ? [change.file] : []))
   try {
@@ -83,9 +108,9 @@ async function bring(
       await rename(temporary, folder)
       return
     }
-    await writeInto(folder, LIST_NAME, encodeFolderList(new Map([...listBefore, ...list])))
+    await writeInto(folder, LIST_NAME, encodeFolderList(new Map([...list, ...listBefore])))
     for (const { path } of written) {
-      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await makeFolder(dirname(join(folder, path)))
       await rename(join(temporary, path), join(folder, path))
     }
     for (const { do: what, path } of changes) if (what === 'remove') await removeFile(folder, path)
@@ -96,21 +121,23 @@ async function bring(
 }
 
 /** On the same file system: inside of a folder that is there, which may be a mount or a link, else beside it. */
-function temporaryFor(folder: string, isNew: boolean): string {
-  const name = `${randomBytes(6).toString('hex')}.tmp`
-  return isNew ? `${resolve(folder)}.${name}` : join(folder, `${LIST_NAME}.${name}`)
+function temporariesOf(folder: string, isNew: boolean): readonly [where: string, prefix: string] {
+  return isNew ? [dirname(resolve(folder)), `${basename(resolve(folder))}.`] : [folder, `${LIST_NAME}.`]
 }
 
+/** How names of ours end after the prefix. */
+const TEMPORARY = /^[0-9a-f]{12}\.tmp$/
+
 /** Of runs that were killed. */
-async function removeTemporaries(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (name.startsWith(LIST_NAME) && name.endsWith('.tmp'))
-      await rm(join(folder, name), { recursive: true, force: true })
+async function removeTemporaries(where: string, prefix: string): Promise<void> {
+  for (const name of await readdir(where))
+    if (name.startsWith(prefix) && TEMPORARY.test(name.slice(prefix.length)))
+      await rm(join(where, name), { recursive: true, force: true })
 }
 
 async function writeInto(folder: string, path: string, text: string): Promise<void> {
   const place = join(folder, path)
-  await mkdir(dirname(place), { recursive: true })
+  await makeFolder(dirname(place))
   await replaceFile(place, Buffer.from(text))
 }
 

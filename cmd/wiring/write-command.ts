@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf, UsageError } from '../../lib/errors.ts'
+import { makeFolder } from '../../providers/folders.ts'
 
 const EXECUTABLE = 0o755
 
@@ -35,7 +36,7 @@ export async function writeCommand(folder: string, name: string, bytes: Uint8Arr
   const path = join(folder, name)
   const temporary = temporaryIn(folder, name)
   await telling(path, async () => {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     try {
       const file = await open(temporary, 'wx', EXECUTABLE)
       try {

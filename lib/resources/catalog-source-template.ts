@@ -2,8 +2,8 @@
  * The file that `targetCatalogSourceTemplate` names -> a CatalogSource to start from. What a template may not be is
  * refused with its name and line, and nothing else is made in its place.
  */
-import { LineCounter, parseDocument } from 'yaml'
-import { ResourceError } from '../errors.ts'
+import { type Document, LineCounter, parseDocument } from 'yaml'
+import { messageOf, ResourceError } from '../errors.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 
 export interface CatalogTemplate {
@@ -25,6 +25,11 @@ export const CATALOG_SOURCE_API = 'operators.coreos.com/v1alpha1'
 /** Set by mirrorform whatever the template says (oc-mirror v2). */
 const OWN_SPEC: ReadonlySet<string> = new Set(['image', 'sourceType'])
 
+/** Keys of labels and annotations (Kubernetes, "Labels and Selectors"): a DNS name and `/`, if need be, and a name. */
+const QUALIFIED_NAME =
+  /^(?:(?=.{1,253}\/)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/)?(?=.{1,63}$)[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/
+const LABEL_VALUE = /^(?=.{0,63}$)(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)?$/
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** @throws ResourceError naming file, line and what is wrong */
@@ -36,7 +41,7 @@ export function parseCatalogSourceTemplate(path: string, text: string): Template
     const { line, col } = lines.linePos(broken.pos[0])
     throw refused(`${path}:${line}:${col}`, `it is not YAML: ${broken.message.split('\n', 1)[0]}`)
   }
-  const root: unknown = document.toJS()
+  const root = plainRoot(document, path)
   const at = (...keys: readonly string[]): string => {
     const node = document.getIn(keys, true)
     const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
@@ -58,7 +63,7 @@ export function parseCatalogSourceTemplate(path: string, text: string): Template
   if ((asked.configMap ?? '') !== '')
     throw refused(at('spec', 'configMap'), 'spec.configMap is set; a mirrored catalog is an image')
   return {
-    labels: textsOf(meta.labels, () => at('metadata', 'labels'), 'metadata.labels'),
+    labels: textsOf(meta.labels, () => at('metadata', 'labels'), 'metadata.labels', LABEL_VALUE),
     annotations: textsOf(meta.annotations, () => at('metadata', 'annotations'), 'metadata.annotations'),
     spec: Object.fromEntries(
       Object.entries(asked).filter(([key]) => !OWN_SPEC.has(key) && key !== 'configMap'),
@@ -66,13 +71,31 @@ export function parseCatalogSourceTemplate(path: string, text: string): Template
   }
 }
 
-function textsOf(value: unknown, place: () => string, name: string): Readonly<Record<string, string>> {
+/** Aliases are refused: they may be of any size, or contain themselves. */
+function plainRoot(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 })
+  } catch (cause) {
+    const isAlias = cause instanceof ReferenceError
+    throw refused(path, isAlias ? 'it has an alias (*name): write the value out' : messageOf(cause))
+  }
+}
+
+/** @param values what Kubernetes takes; absent: any text */
+function textsOf(
+  value: unknown,
+  place: () => string,
+  name: string,
+  values = /^/,
+): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {}
   if (!isFields(value)) throw refused(place(), `${name} is no object`)
   return Object.fromEntries(
     Object.entries(value).map(([key, text]) => {
       if (typeof text !== 'string')
         throw refused(place(), `${name}: the value of ${key} is no text; quote it`)
+      if (!QUALIFIED_NAME.test(key) || !values.test(text))
+        throw refused(place(), `${name}: Kubernetes does not take ${shown(key)} with ${shown(text)}`)
       return [key, text]
     }),
   )

@@ -158,6 +158,18 @@ const BAD: readonly (readonly [what: string, text: string, message: RegExp])[] =
   ['names a ConfigMap', `${API}\nkind: CatalogSource\nspec: {configMap: x}\n`, /configMap/],
   ['has a spec that is text', `${API}\nkind: CatalogSource\nspec: no\n`, /spec is no object/],
   [
+    'has a label that Kubernetes refuses',
+    `${API}\nkind: CatalogSource\nmetadata: {labels: {team: 'a b'}}\n`,
+    /cs\.yaml:3: .*does not take "team" with "a b"/,
+  ],
+  [
+    'has an annotation whose name Kubernetes refuses',
+    `${API}\nkind: CatalogSource\nmetadata: {annotations: {'a b': x}}\n`,
+    /does not take "a b"/,
+  ],
+  ['has an alias', `${API}\nkind: CatalogSource\nspec: &a {b: *a}\n`, /has an alias/],
+  ['has an alias of nothing', `${API}\nkind: CatalogSource\nspec: {b: *a}\n`, /has an alias/],
+  [
     'has an annotation that is no text',
     `${API}\nkind: CatalogSource\nmetadata: {annotations: {a: 1}}\n`,
     /the value of a is no text/,

@@ -198,7 +198,7 @@ test('mirror sets and policies that people use are objects that these tests acce
 test('a drop-in has no member that the registries.conf of real machines does not have', { skip }, () => {
   const mirror = mirrorOf(
     'docker://reg.lan/ns',
-    held('quay.io/a/b:1', 'reg.lan/ns/a/b:1', additional('quay.io/a/b:1')),
+    held(`quay.io/a/b@${plainDigest('a')}`, 'reg.lan/ns/a/b:1', additional('quay.io/a/b')),
   )
   const { files } = makeResources(mirror, PLAIN)
   const text = files.find(({ path }) => path.endsWith('.conf'))?.text ?? ''

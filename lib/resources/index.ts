@@ -14,7 +14,7 @@ export {
 } from './folder-list.ts'
 export { imagesAfter } from './images-after.ts'
 export { makeResources } from './make-resources.ts'
-export { type ChangesRendering, changesDocument, handMadeWarnings, renderChanges } from './render-changes.ts'
+export { type ChangesRendering, changesDocument, folderWarnings, renderChanges } from './render-changes.ts'
 export {
   type ClusterObject,
   type HeldImages,

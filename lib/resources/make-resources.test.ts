@@ -234,6 +234,14 @@ test('a payload with several signatures keeps all of them, numbered', () => {
   assert.deepEqual(Object.keys(object.binaryData), [`${name}-1`, `${name}-2`])
 })
 
+test('signatures are named by the algorithm of the digest that they are about', () => {
+  const payload = `quay.io/ord/rel@sha512:${'a'.repeat(128)}`
+  const signed = withSignatures(held(payload, 'reg.lan/ns/rel:4.16.1-x86_64', release('4.16.1')), 'one')
+  const { files } = makeResources(mirrorOf('docker://reg.lan/ns', signed), PLAIN)
+  const text = files.find(({ path }) => path === 'signature-configmap.yaml')?.text ?? ''
+  assert.match(text, /^ {2}sha512-a{128}-1: /m)
+})
+
 test('objects say which state they are from only where that is asked for', () => {
   const annotations = { 'mirrorform.dev/state': plainDigest('5') }
   const { files } = makeResources(workedExample(), { ...PLAIN, annotations })

@@ -23,7 +23,7 @@ function textOf({ files }: Resources, path: string): string {
   return files.find(file => file.path === path)?.text ?? ''
 }
 
-test('registries.conf: a mirror for tags and digests is named once, for both', () => {
+test('registries.conf: what is mirrored by tag is found by digest too, what is mirrored by digest by that alone', () => {
   const resources = resourcesOf(
     mirrorOf(
       'docker://reg.lan/ns',
@@ -39,10 +39,7 @@ test('registries.conf: a mirror for tags and digests is named once, for both', (
         location: 'quay.io/ops',
         mirror: [{ location: 'reg.lan/ns/ops', 'pull-from-mirror': 'digest-only' }],
       },
-      {
-        location: 'quay.io/tools',
-        mirror: [{ location: 'reg.lan/ns/tools', 'pull-from-mirror': 'tag-only' }],
-      },
+      { location: 'quay.io/tools', mirror: [{ location: 'reg.lan/ns/tools' }] },
     ],
   })
 })

@@ -1,6 +1,7 @@
 /**
  * Rules -> a drop-in for `/etc/containers/registries.conf.d`: CRI-O, podman, skopeo and buildah outside of OpenShift look
- * into the mirror first (containers-registries.conf(5)). It says what a cluster's nodes are told by the mirror sets.
+ * into the mirror first (containers-registries.conf(5)). It says what a cluster's nodes are told by the mirror sets, and
+ * that what was mirrored by its tag is there by its digest too.
  */
 
 import type { MirrorRule } from './mirror-rules.ts'
@@ -22,12 +23,11 @@ export function registriesConf(rules: readonly MirrorRule[]): string | undefined
   return tables.length === 0 ? undefined : `${tables.join('\n\n')}\n`
 }
 
-/** Without `pull-from-mirror`, the mirror is for digests and tags. */
+/** Without `pull-from-mirror`, the mirror is for digests and tags: a digest is the same image wherever it comes from. */
 function mirrorTable(mirror: string, ways: ReadonlySet<MirrorRule['by']>): readonly string[] {
-  const [only, ...others] = ways
   return [
     '[[registry.mirror]]',
     `location = ${tomlText(mirror)}`,
-    ...(only !== undefined && others.length === 0 ? [`pull-from-mirror = ${tomlText(`${only}-only`)}`] : []),
+    ...(ways.has('tag') ? [] : ['pull-from-mirror = "digest-only"']),
   ]
 }

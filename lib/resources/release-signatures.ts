@@ -2,7 +2,7 @@
  * Signatures of release payloads -> ConfigMaps that a cluster checks a payload against before it updates (oc-mirror v2,
  * "Signature ConfigMap"). The signatures are those that were verified when the releases were planned; the state has them.
  */
-import { type Digest, hexOf } from '../oci/digest.ts'
+import type { Digest } from '../oci/digest.ts'
 import { compareText } from '../target.ts'
 import { splitBySize } from './object-size.ts'
 import type { ClusterObject, HeldImages } from './resource.ts'
@@ -26,7 +26,7 @@ export function signatureConfigMaps({ images }: HeldImages): readonly ClusterObj
     .flatMap(([digest, signatures]) =>
       [...signatures]
         .sort(compareText)
-        .map((signature, at): [string, string] => [`sha256-${hexOf(digest)}-${at + 1}`, signature]),
+        .map((signature, at): [string, string] => [`${digest.replace(':', '-')}-${at + 1}`, signature]),
     )
   const make = (part: readonly (readonly [string, string])[], at: number): ClusterObject => ({
     apiVersion: 'v1',

@@ -61,7 +61,6 @@ test('a file that changes is shown with the lines that do, and whether nodes res
       '+',
       '+[[registry.mirror]]',
       '+location = "reg.lan/ns/tools"',
-      '+pull-from-mirror = "tag-only"',
       '+',
       '+[[registry]]',
     ],

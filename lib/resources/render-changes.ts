@@ -5,6 +5,7 @@
 import { formatPatch, type StructuredPatch, structuredPatch } from 'diff'
 import { countOf, PLAIN_STYLE, printable, type Style, shortenEnd } from '../report/index.ts'
 import { type FileChange, isChange } from './folder-changes.ts'
+import { mirrorNamedIn } from './marker.ts'
 import { restartsNodes } from './resource.ts'
 
 export interface ChangesRendering {
@@ -97,8 +98,22 @@ function colored(line: string, style: Style): string {
   return line.startsWith('-') ? style.removed(line) : line
 }
 
-/** What becomes of files of ours that somebody changed. */
-export function handMadeWarnings(folder: string, changes: readonly FileChange[]): readonly string[] {
+/** What becomes of files of ours that somebody changed, and of those that are about another mirror. */
+export function folderWarnings(folder: string, changes: readonly FileChange[]): readonly string[] {
+  return [...otherMirrors(folder, changes), ...handMadeWarnings(folder, changes)]
+}
+
+function otherMirrors(folder: string, changes: readonly FileChange[]): readonly string[] {
+  const others = changes.flatMap(change => {
+    const before = change.do === 'replace' ? mirrorNamedIn(change.before) : undefined
+    return change.do !== 'replace' || before === mirrorNamedIn(change.file.text) ? [] : (before ?? [])
+  })
+  return [...new Set(others)].map(
+    other => `${folder} held the resources of ${other}, which are replaced: two mirrors need two folders`,
+  )
+}
+
+function handMadeWarnings(folder: string, changes: readonly FileChange[]): readonly string[] {
   return changes.flatMap(change => {
     const name = `${folder}/${change.path}`
     if (change.do === 'replace' && change.edited) return [`${name} was changed by hand; it is written anew`]
