@@ -3,7 +3,7 @@
  * of images are written against this, so that an archive and its unpacked copy are read by the same code.
  */
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 import { PlaceError } from '../../lib/errors.ts'
 
@@ -38,14 +38,19 @@ export interface FileTree {
   find(path: string): Promise<TreeEntry | undefined>
 }
 
-/** The bytes of a file, unchecked. */
-export function streamFile(
+/** The bytes of a file, unchecked. @throws PlaceError while reading when the disk fails. */
+export async function* streamFile(
   { file, offset, size, bytes }: StoredFile,
   signal: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  if (bytes !== undefined || size === 0) return once(bytes ?? new Uint8Array())
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (bytes !== undefined) yield bytes
+  if (bytes !== undefined || size === 0) return
   const range = { start: offset, end: offset + size - 1, highWaterMark: READ_AHEAD }
-  return addAbortSignal(signal, createReadStream(file, range))
+  try {
+    yield* addAbortSignal(signal, createReadStream(file, range))
+  } catch (error) {
+    throw diskFault(file, error)
+  }
 }
 
 /** A whole file, unchecked. @throws PlaceError when it is larger than `maxBytes` or cannot be read as a whole. */
@@ -58,19 +63,33 @@ export async function readWhole(
   if (size > maxBytes)
     throw new PlaceError(`${what} has ${size} bytes; at most ${maxBytes} are read of such a file`)
   const content = Buffer.alloc(size)
-  const handle = await open(file, 'r').catch(cause => {
-    throw new PlaceError(`cannot read ${what} from ${file}`, { cause })
-  })
-  try {
-    for (let filled = 0; filled < size; ) {
-      const { bytesRead } = await handle.read(content, filled, size - filled, offset + filled)
-      if (bytesRead === 0) throw new PlaceError(`${what} ends after ${filled} of ${size} bytes of ${file}`)
-      filled += bytesRead
-    }
-  } finally {
-    await handle.close()
-  }
+  const filled = await withFile(file, handle => readInto(handle, content, offset))
+  if (filled < size) throw new PlaceError(`${what} ends after ${filled} of ${size} bytes of ${file}`)
   return content
+}
+
+/** Opens a file for the length of `work`. @throws PlaceError when the disk fails. */
+export async function withFile<T>(file: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(file, 'r')
+    return await work(handle)
+  } catch (error) {
+    throw diskFault(file, error)
+  } finally {
+    await handle?.close()
+  }
+}
+
+/** Fills `bytes` as far as the file goes, and says how far that was. */
+export async function readInto(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
+  let filled = 0
+  while (filled < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, position + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
 }
 
 /** Paths of all files below a folder, sorted as a walk meets them; links are left out. */
@@ -89,6 +108,11 @@ export function joinPath(...parts: readonly string[]): string {
   return parts.filter(part => part !== '').join('/')
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+/** What is no fault of the disk stays what it is. */
+function diskFault(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error
+  return new PlaceError(`cannot read ${file}: ${error.message}`, {
+    cause: error,
+    hint: 'check the disc and that you may read the file, or copy it again',
+  })
 }

@@ -1,13 +1,15 @@
 /**
  * Every image of a content store: each tag, and each manifest that neither a tag nor an index of its repository names
- * and that is not about another one.
+ * and that is not about another one. What is attached to an image of its repository is no image: it travels with that one.
  */
-import type { Digest } from '../../lib/oci/digest.ts'
+import { type Digest, isDigest } from '../../lib/oci/digest.ts'
 import { parseManifest } from '../../lib/oci/manifest.ts'
 import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
 import { compareText } from '../../lib/target.ts'
 import type { ContentStore } from './content-store.ts'
 import type { StoredImage, StoredListing, StoredReader } from './stored-images.ts'
+
+const ATTACHED = /^(?<algorithm>sha256|sha512)-(?<hex>[0-9a-f]+)(?:\.(?:sig|att|sbom))?$/
 
 /** The reference an image was copied from, where the tool wrote it down. */
 export type OriginOf = (image: Omit<StoredImage, 'origin'>) => string | undefined
@@ -26,20 +28,32 @@ export async function listImages(
   }
   for (const repository of await store.repositories(signal)) {
     const tags = [...(await store.tags(repository))].sort(([a], [b]) => compareText(a, b))
+    const revisions = await store.revisions(repository)
+    const present = new Set(revisions)
     const tagged = new Set<Digest>()
     for (const [tag, digest] of tags) {
       if (digest === undefined) problems.push(`the tag ${tag} of ${repository} leads nowhere`)
       else {
         tagged.add(digest)
-        add(repository, tag, digest)
+        const subject = subjectOf(tag, digest)
+        if (subject === undefined || !present.has(subject)) add(repository, tag, digest)
       }
     }
-    const revisions = await store.revisions(repository)
     if (revisions.every(digest => tagged.has(digest))) continue
     const free = await independent(revisions, readerOf(repository), signal)
     for (const digest of free) if (!tagged.has(digest)) add(repository, undefined, digest)
   }
   return { images, problems }
+}
+
+/**
+ * What a tag of cosign or of the referrers fallback is attached to (OCI distribution-spec 1.1, "Referrers Tag Schema").
+ * `sha256-<hex>` is also what oc-mirror v2 calls an image that has only that digest.
+ */
+function subjectOf(tag: Tag, digest: Digest): Digest | undefined {
+  const { algorithm, hex } = ATTACHED.exec(tag)?.groups ?? {}
+  const subject = `${algorithm}:${hex}`
+  return isDigest(subject) && subject !== digest ? subject : undefined
 }
 
 /** Those that can be read, that no index lists and that have no subject; sorted. */

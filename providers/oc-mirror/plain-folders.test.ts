@@ -1,21 +1,27 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { digestTag, parseRepositoryPath, parseTag } from '../../lib/oci/reference.ts'
 import { skipWithout, startDockerRegistry } from '../../testdata/docker-registry.ts'
 import { buildImage, buildMultiArch } from '../../testdata/images.ts'
-import { mirrorFolderFiles, storageFiles, writeDiskFiles } from '../../testdata/oc-mirror-archives.ts'
+import {
+  type DiskFile,
+  mirrorFolderFiles,
+  storageFiles,
+  writeDiskFiles,
+  writeTar,
+} from '../../testdata/oc-mirror-archives.ts'
 import { pushToServer } from '../../testdata/push.ts'
 import { temporaryFolder } from '../../testdata/temp.ts'
-import { openImageMirrorFolder, openRegistryStorage } from './index.ts'
+import { openImageMirrorFolder, openOcMirrorArchive, openRegistryStorage } from './index.ts'
 import { assertReadsBack, SIGNAL } from './testing/read-back.ts'
 
 const APP = buildImage({ seed: 'app' })
 const OTHER = buildImage({ seed: 'other' })
 const MULTI = buildMultiArch({ seed: 'multi' })
 
-test('the storage folder of a real docker-registry is read as that registry served it', {
+test('the storage folder of a real docker-registry, and an archive made of it, are read as that registry served them', {
   skip: skipWithout('docker-registry'),
 }, async t => {
   const registry = await startDockerRegistry()
@@ -44,6 +50,17 @@ test('the storage folder of a real docker-registry is read as that registry serv
       ['acme/deep/er/multi:latest', MULTI.manifest.digest],
     ],
   )
+
+  const disc = temporaryFolder(t)
+  const content = readdirSync(registry.folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .map((file): [string, DiskFile] => [path.relative(registry.folder, file), readFileSync(file)])
+  await writeTar(path.join(disc, 'mirror_000001.tar'), new Map([...content, ['isc_2026', '']]))
+  const archive = await openOcMirrorArchive(disc, SIGNAL)
+  assert.deepEqual(archive.problems, [])
+  assert.deepEqual((await archive.list(SIGNAL)).images, listed)
+  for (const [name, image] of Object.entries(images)) await assertReadsBack(archive, name, image)
 })
 
 test('storage is found from the folder of a registry down to that of its repositories', async t => {

@@ -24,7 +24,7 @@ const STORAGE_BASES = [
 /** Where the repositories of `oc image mirror` may be; the last two are those of a workspace of oc-mirror v1. */
 const MIRROR_BASES = [MIRROR_FOLDER, `src/${MIRROR_FOLDER}`, `oc-mirror-workspace/src/${MIRROR_FOLDER}`]
 /** Folders looked into before a tree is said to hold no repository. */
-const LOOKED_INTO = 200
+const LOOKED_INTO = 2000
 
 /** @throws PlaceError when it is no such folder. */
 export async function openRegistryStorage(folder: string): Promise<StoredImages> {

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cosignTag } from '../../lib/oci/attachment-tags.ts'
-import { parseReference, parseRepositoryPath, parseTag } from '../../lib/oci/reference.ts'
-import { type Built, buildArtifact, buildImage, buildMultiArch } from '../../testdata/images.ts'
+import { referrersTag } from '../../lib/oci/attachment-tags.ts'
+import { digestTag, parseReference, parseRepositoryPath, parseTag } from '../../lib/oci/reference.ts'
+import {
+  type Built,
+  buildArtifact,
+  buildCosignSignature,
+  buildImage,
+  buildIndex,
+  buildMultiArch,
+} from '../../testdata/images.ts'
 import {
   mirrorFolderFiles,
   type StoredSet,
@@ -113,10 +120,24 @@ test('an image stored by its digest alone is listed without a tag, its children 
   }
 })
 
-test('a tag that cosign gives to a signature is a tag', async t => {
-  const tag = cosignTag(APP.manifest.digest, 'sig')
-  const opened = await stored(temporaryFolder(t), 'image-mirror', { 'a/b:1': APP, [`a/b:${tag}`]: SIGNED })
-  assert.deepEqual((await opened.repository(parseRepositoryPath('a/b')).tags(SIGNAL))?.tags, ['1', tag])
+test('signatures and lists of referrers are tags and no images, an image called by its digest is one', async t => {
+  const { digest } = APP.manifest
+  const signature = buildCosignSignature(digest)
+  const byDigest = digestTag(MULTI.manifest.digest)
+  const opened = await stored(temporaryFolder(t), 'oc-mirror-v2', {
+    'acme/app:v1': APP,
+    [`acme/app:${signature.tag}`]: signature,
+    [`acme/app:${referrersTag(digest)}`]: buildIndex([SIGNED]),
+    [`acme/app:${byDigest}`]: MULTI,
+    [`acme/lost:${signature.tag}`]: signature,
+  })
+  const { images } = await opened.list(SIGNAL)
+  assert.deepEqual(
+    images.map(({ repository, tag }) => `${repository}:${tag}`),
+    [`acme/app:${byDigest}`, 'acme/app:v1', `acme/lost:${signature.tag}`],
+  )
+  const tags = await opened.repository(parseRepositoryPath('acme/app')).tags(SIGNAL)
+  assert.equal(tags?.tags.length, 4)
 })
 
 test('stored images are found by the references they were copied from, releases under their own names', async t => {

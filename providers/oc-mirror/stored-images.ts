@@ -17,7 +17,7 @@ export type StoredKind = 'oc-mirror-v2' | 'oc-mirror-v1' | 'image-mirror' | 'reg
 
 export interface StoredImage {
   readonly repository: RepositoryPath
-  /** undefined for an image that was stored by its digest alone. */
+  /** undefined for an image that was stored by its digest alone, or that no tag names any more. */
   readonly tag: Tag | undefined
   readonly digest: Digest
   /** The reference it was copied from, where that is written down (only oc-mirror v1 does). */
@@ -25,7 +25,7 @@ export interface StoredImage {
 }
 
 export interface StoredListing {
-  /** By repository and tag; neither children of indexes nor what refers to another image. */
+  /** By repository and tag; neither children of indexes nor signatures and whatever else is attached to one of them. */
   readonly images: readonly StoredImage[]
   /** Names that lead nowhere, in words. */
   readonly problems: readonly string[]

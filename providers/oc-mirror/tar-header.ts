@@ -78,7 +78,7 @@ function readNumber(block: Buffer, at: number, length: number): number {
 /** The sum of all bytes, with those of the checksum itself taken as spaces. */
 function checksumOf(block: Buffer): number {
   let sum = CHECKSUM_LENGTH * 0x20
-  for (const [at, byte] of block.entries())
-    if (at < CHECKSUM_AT || at >= CHECKSUM_AT + CHECKSUM_LENGTH) sum += byte
+  for (let at = 0; at < BLOCK; at++)
+    if (at < CHECKSUM_AT || at >= CHECKSUM_AT + CHECKSUM_LENGTH) sum += block[at] ?? 0
   return sum
 }

@@ -5,9 +5,15 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { writeTar } from '../../testdata/oc-mirror-archives.ts'
 import { temporaryFolder } from '../../testdata/temp.ts'
-import { scanTar } from './tar-scan.ts'
+import { scanTar, type TarMember } from './tar-scan.ts'
 
 const SIGNAL = new AbortController().signal
+
+async function scanned(file: string) {
+  const members: TarMember[] = []
+  const problem = await scanTar(file, member => void members.push(member), SIGNAL)
+  return { members, problem }
+}
 
 /** One header as GNU tar writes it. */
 function gnuHeader(name: string, type: string, size: Buffer): Buffer {
@@ -46,7 +52,7 @@ test('long names and large sizes as GNU tar writes them are understood', async t
   ]
   writeFileSync(file, Buffer.concat(parts))
   truncateSync(file, 10 * 2 ** 30 + 5 * 512 + 1024)
-  const { members, problem } = await scanTar(file, SIGNAL)
+  const { members, problem } = await scanned(file)
   assert.equal(problem, undefined)
   assert.deepEqual(
     members.map(member => [member.name, member.size, member.offset, member.bytes?.toString()]),
@@ -62,7 +68,7 @@ test('a tar that is cut anywhere gives only whole members, and says that it was 
   const file = path.join(folder, 'a.tar')
   const names = ['a', `${'long/'.repeat(60)}b`, 'c', 'd']
   await writeTar(file, new Map(names.map((name, at) => [name, 'x'.repeat(at * 400)])))
-  const whole = await scanTar(file, SIGNAL)
+  const whole = await scanned(file)
   assert.deepEqual(
     whole.members.map(({ name }) => name),
     names,
@@ -73,7 +79,7 @@ test('a tar that is cut anywhere gives only whole members, and says that it was 
     fc.asyncProperty(fc.nat(end), async length => {
       await writeTar(file, new Map(names.map((name, at) => [name, 'x'.repeat(at * 400)])))
       truncateSync(file, length)
-      const { members, problem } = await scanTar(file, SIGNAL)
+      const { members, problem } = await scanned(file)
       assert.match(problem ?? '', length === 0 ? /^is empty$/ : /^is cut short after \d+ bytes/)
       assert.deepEqual(
         members,
@@ -90,7 +96,7 @@ test('bytes that are no tar give no member and never end the program', async t =
     fc.asyncProperty(fc.uint8Array({ minLength: 512, maxLength: 2048 }), async bytes => {
       fc.pre(bytes.subarray(0, 512).some(byte => byte !== 0))
       writeFileSync(file, bytes)
-      const { members, problem } = await scanTar(file, SIGNAL)
+      const { members, problem } = await scanned(file)
       assert.deepEqual([members.length, problem], [0, 'is damaged at byte 0: no member begins there'])
     }),
     { numRuns: 50 },
@@ -98,5 +104,5 @@ test('bytes that are no tar give no member and never end the program', async t =
 })
 
 test('a file that is not there is an error with its name', async () => {
-  await assert.rejects(scanTar('/no/such.tar', SIGNAL), /^PlaceError: cannot read \/no\/such\.tar/)
+  await assert.rejects(scanned('/no/such.tar'), /^PlaceError: cannot read \/no\/such\.tar/)
 })

@@ -2,8 +2,8 @@
  * A tar file -> its members and where their bytes are, in one pass over the headers: contents are skipped, but for small
  * ones, which came along with their header anyway. A file that is cut short or damaged gives what stands before that place.
  */
-import { type FileHandle, open } from 'node:fs/promises'
-import { PlaceError } from '../../lib/errors.ts'
+import type { FileHandle } from 'node:fs/promises'
+import { readInto, withFile } from './file-tree.ts'
 import {
   BLOCK,
   isEmptyBlock,
@@ -27,12 +27,6 @@ export interface TarMember extends TarHeader {
   readonly bytes?: Uint8Array
 }
 
-export interface TarScan {
-  readonly members: readonly TarMember[]
-  /** What is wrong with the file, in words that go after its name. */
-  readonly problem: string | undefined
-}
-
 /** What an extended header says about the member after it. */
 interface Extension {
   name?: string
@@ -40,45 +34,48 @@ interface Extension {
   size?: number
 }
 
-/** @throws PlaceError when the file cannot be read. */
-export async function scanTar(file: string, signal: AbortSignal): Promise<TarScan> {
-  const handle = await open(file, 'r').catch(cause => {
-    throw new PlaceError(`cannot read ${file}`, { cause })
-  })
-  try {
-    return await scan(new Window(handle, (await handle.stat()).size), signal)
-  } finally {
-    await handle.close()
-  }
+/**
+ * @param take is given each member in turn; what it throws ends the scan
+ * @returns what is wrong with the file, in words that go after its name; undefined when nothing is
+ * @throws PlaceError when the file cannot be read
+ */
+export async function scanTar(
+  file: string,
+  take: (member: TarMember) => void,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return withFile(file, async handle => scan(new Window(handle, (await handle.stat()).size), take, signal))
 }
 
-async function scan(window: Window, signal: AbortSignal): Promise<TarScan> {
-  const members: TarMember[] = []
-  const stop = (problem?: string): TarScan => ({ members, problem })
-  if (window.size === 0) return stop('is empty')
+async function scan(
+  window: Window,
+  take: (member: TarMember) => void,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (window.size === 0) return 'is empty'
   let extension: Extension = {}
   for (let at = 0; ; ) {
     signal.throwIfAborted()
     const block = await window.read(at, BLOCK)
-    if (block.length < BLOCK) return stop(`is cut short after ${window.size} bytes: it has no end mark`)
-    if (isEmptyBlock(block)) return stop()
+    if (block.length < BLOCK) return `is cut short after ${window.size} bytes: it has no end mark`
+    if (isEmptyBlock(block)) return undefined
     const plain = readHeader(block)
-    if (plain === undefined) return stop(`is damaged at byte ${at}: no member begins there`)
+    if (plain === undefined) return `is damaged at byte ${at}: no member begins there`
     const header = { ...plain, ...extension }
     const offset = at + BLOCK
-    if (!Number.isSafeInteger(header.size)) return stop(`is damaged at byte ${at}: a member of no known size`)
+    if (!Number.isSafeInteger(header.size)) return `is damaged at byte ${at}: a member of no known size`
     if (offset + header.size > window.size)
-      return stop(`is cut short after ${window.size} bytes, inside ${JSON.stringify(header.name)}`)
+      return `is cut short after ${window.size} bytes, inside ${JSON.stringify(header.name)}`
     at = offset + padded(header.size)
     if (isExtension(header)) {
       if (header.size > LARGEST_EXTENSION)
-        return stop(`is damaged at byte ${offset}: a name of ${header.size} bytes`)
+        return `is damaged at byte ${offset}: a name of ${header.size} bytes`
       extension = { ...extension, ...readExtension(header.type, await window.read(offset, header.size)) }
       continue
     }
     extension = {}
     const isSmall = header.type === '0' && header.size <= SMALL
-    members.push({
+    take({
       ...header,
       offset,
       ...(isSmall && { bytes: Buffer.from(await window.read(offset, header.size)) }),
@@ -107,8 +104,9 @@ function readExtension(type: string, content: Buffer): Extension {
 class Window {
   readonly size: number
   readonly #handle: FileHandle
+  #memory: Buffer = Buffer.alloc(WINDOW)
   #start = 0
-  #content: Buffer = Buffer.alloc(0)
+  #content: Buffer = this.#memory.subarray(0, 0)
 
   constructor(handle: FileHandle, size: number) {
     this.#handle = handle
@@ -123,14 +121,9 @@ class Window {
 
   async #move(at: number, length: number): Promise<void> {
     const wanted = Math.max(0, Math.min(Math.max(length, WINDOW), this.size - at))
-    const content = Buffer.alloc(wanted)
-    let filled = 0
-    while (filled < wanted) {
-      const { bytesRead } = await this.#handle.read(content, filled, wanted - filled, at + filled)
-      if (bytesRead === 0) break
-      filled += bytesRead
-    }
+    if (wanted > this.#memory.length) this.#memory = Buffer.alloc(wanted)
+    const filled = await readInto(this.#handle, this.#memory.subarray(0, wanted), at)
     this.#start = at
-    this.#content = content.subarray(0, filled)
+    this.#content = this.#memory.subarray(0, filled)
   }
 }

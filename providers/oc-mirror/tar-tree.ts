@@ -19,8 +19,8 @@ export interface TarTree extends FileTree {
 export interface TarTreeOptions {
   /** Whether symbolic links may be members, as long as they lead to a name right beside them. */
   readonly allowsLinks: boolean
-  /** What a member is called in the tree. */
-  readonly rename?: (name: string) => string
+  /** What a member is called in the tree; undefined leaves it out. */
+  readonly rename?: (name: string) => string | undefined
 }
 
 /**
@@ -39,14 +39,15 @@ export async function openTarTree(
   const children = new Map<string, Set<string>>()
   const problems: string[] = []
   for (const file of files) {
-    const { members, problem } = await scanTar(file, signal)
-    if (problem !== undefined) problems.push(`${path.basename(file)} ${problem}`)
-    for (const member of members) {
+    const take = (member: TarMember): void => {
       const entry = entryOf(file, member, allowsLinks)
       const where = rename(plainName(file, member))
+      if (where === undefined) return
       if (entry.kind !== 'folder') entries.set(where, entry)
       addToFolders(children, where)
     }
+    const problem = await scanTar(file, take, signal)
+    if (problem !== undefined) problems.push(`${path.basename(file)} ${problem}`)
   }
   return {
     name,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { parseRepositoryPath, parseTag } from '../../lib/oci/reference.ts'
 import { buildImage, bytesFromSeed } from '../../testdata/images.ts'
@@ -191,6 +192,26 @@ test('files of the workspace and the configuration are read by name, and nothing
   assert.equal((await archive.document('working-dir/logs/a.log')).length, 5000)
   for (const name of ['working-dir', 'working-dir/none', 'docker/registry/v2/repositories', '../x'])
     await assert.rejects(archive.document(name), { status: 404 }, name)
+})
+
+test('a file that disappears or cannot be read is an error that names it', async t => {
+  const folder = temporaryFolder(t)
+  const [file = ''] = await writeV2Archive(folder, IMAGES)
+  const archive = await openOcMirrorArchive(folder, SIGNAL)
+  rmSync(file)
+  await assert.rejects(assertReadsBack(archive, 'acme/app:v1', OLD), {
+    name: 'PlaceError',
+    message: new RegExp(`^cannot read ${file}: ENOENT`),
+  })
+  const [digest, bytes] = [...OLD.blobs].find(([, blob]) => blob.length > 5000) ?? []
+  assert.ok(digest && bytes)
+  const blob = await archive.repository(APP).blob({ mediaType: 'x', digest, size: bytes.length }, SIGNAL)
+  await assert.rejects(buffer(blob), { name: 'PlaceError', hint: /check the disc/ })
+  mkdirSync(file)
+  await assert.rejects(openOcMirrorArchive(folder, SIGNAL), {
+    name: 'PlaceError',
+    message: new RegExp(`^cannot read ${file}: EISDIR`),
+  })
 })
 
 test('reading the headers of an archive can be interrupted', async t => {

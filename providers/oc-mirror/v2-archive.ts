@@ -13,6 +13,9 @@ import type { StoredImages } from './stored-images.ts'
 import { openTarTree } from './tar-tree.ts'
 import { WORKING_FOLDER } from './workspace-model.ts'
 
+/** Links that nobody asks for: to the layers of repositories, and to what a tag named before. There are very many. */
+const UNASKED = /^docker\/registry\/v2\/repositories\/.+\/(?:_layers\/|_manifests\/tags\/[^/]+\/index\/)/
+
 /** Documents of an archive, and of a folder it was unpacked to. */
 export function isWorkspaceDocument(name: string): boolean {
   return name === WORKING_FOLDER || name.startsWith('isc_')
@@ -46,9 +49,10 @@ export async function openOcMirrorArchive(folder: string, signal: AbortSignal): 
 }
 
 /** oc-mirror takes a member for what its name contains, whatever stands before that. */
-function placeInArchive(name: string): string {
+function placeInArchive(name: string): string | undefined {
   const found = /(?:^|\/)((?:docker\/registry\/v2|working-dir)(?:\/.*)?)$/.exec(name)
-  return found?.[1] ?? name
+  const place = found?.[1] ?? name
+  return UNASKED.test(place) ? undefined : place
 }
 
 function gapProblems(files: readonly NumberedFile[]): readonly string[] {
