@@ -42,7 +42,7 @@ export const inspect: Command<ArchiveArguments> = async (args, { output }) => {
       `${countOf(carried.length, 'image')}, ${formatBytes(found.bytes)} in ${countOf(found.entries, 'blob')}:`,
       ...carried.map(
         ({ destination, bytes, assumed }) =>
-          `  ${destination}  ${formatBytes(bytes)}${assumed > 0 ? `, ${assumed} blobs expected at the target` : ''}`,
+          `  ${destination}  ${formatBytes(bytes)}${assumed > 0 ? `, ${countOf(assumed, 'blob')} expected at the target` : ''}`,
       ),
       ...(held > 0 ? [`${countOf(held, 'more image')} of the target, of which nothing is carried.`] : []),
       ...found.documents.map(({ kind, name, size }) => `${kind} ${name}  ${formatBytes(size)}`),

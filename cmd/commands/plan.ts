@@ -1,7 +1,7 @@
 /** `plan`: reviews what would change, writes nothing but the plan. */
 import { hasChanges, isDestructive, type Plan } from '../../lib/plan/plan.ts'
 import { encodePlan } from '../../lib/plan/plan-file.ts'
-import { renderPlan, renderPlanMarkdown } from '../../lib/report/index.ts'
+import { countOf, renderPlan, renderPlanMarkdown } from '../../lib/report/index.ts'
 import type { Command } from '../invocation.ts'
 import { checkDocumentPath, writeDocument } from '../terminal/index.ts'
 import { chooseTarget } from '../wiring/choose-target.ts'
@@ -27,7 +27,7 @@ export const run: Command<PlanArguments> = async (args, invocation) => {
   const text = encodePlan(plan)
   if (args.out !== undefined) await writeDocument(args.out, text, '-o')
   if (args.shoppingList !== undefined && args.from.length > 0)
-    await writeShoppingList(args.shoppingList, plan)
+    output.note(await writeShoppingList(args.shoppingList, plan))
   if (args.writePinned !== undefined) output.note(await writePinned(args.writePinned, pins))
   if (args.markdown) output.print(renderPlanMarkdown(plan))
   else
@@ -47,9 +47,13 @@ export const run: Command<PlanArguments> = async (args, invocation) => {
   return args.detailedExitcode ? detailedExitCode(plan) : 0
 }
 
-async function writeShoppingList(path: string, { target, missing = [] }: Plan): Promise<void> {
+/** @returns what to tell of it */
+async function writeShoppingList(path: string, { target, missing = [] }: Plan): Promise<string> {
   const { encodeShoppingList } = await import('../../lib/plan/shopping-list.ts')
   await writeDocument(path, encodeShoppingList({ target, missing }), '--shopping-list')
+  return missing.length === 0
+    ? `Nothing is missing: the shopping list ${path} is empty.`
+    : `Shopping list with ${countOf(missing.length, 'image')} in ${path}: carry it to where the archives come from.`
 }
 
 /** As a block that shows what comes and goes. */

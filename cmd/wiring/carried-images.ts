@@ -3,11 +3,12 @@
  * near side did that.
  */
 
-import { PlaceError } from '../../lib/errors.ts'
+import { PlaceError, PlanError } from '../../lib/errors.ts'
 import { reachableFrom } from '../../lib/files/reachable.ts'
 import type { DesiredGraph, ImageContent } from '../../lib/graph/graph.ts'
 import { formatSource, type PlacedImage } from '../../lib/graph/naming.ts'
 import type { ResolveFailure } from '../../lib/graph/resolve.ts'
+import { MissingImageError } from '../../lib/graph/resolve-error.ts'
 import { parseRepositoryPath } from '../../lib/oci/reference.ts'
 import { missingContent, type ShippedBefore, shippedBefore } from '../../lib/plan/missing-content.ts'
 import type { MissingContent, Plan } from '../../lib/plan/plan.ts'
@@ -107,7 +108,17 @@ export function notCarried(
     missing.push({ destination: image.destination, source, digest: found.digest, lacks, shippedIn })
     return false
   })
-  return { missing, failures: others }
+  return { missing, failures: others.map(each => toldAsNotThere(each, carried)) }
+}
+
+function toldAsNotThere({ image, error }: ResolveFailure, { all }: Carried): ResolveFailure {
+  if (!(error instanceof MissingImageError)) return { image, error }
+  const names = all.map(({ archive }) => archive.name).join(', ')
+  const told = new PlanError(`${formatSource(image.source)} is not in ${names}`, {
+    hint: 'the image set of the near side did not ask for it: ask for it there, or no longer here',
+    cause: error,
+  })
+  return { image, error: told }
 }
 
 /**

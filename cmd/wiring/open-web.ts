@@ -55,7 +55,7 @@ export async function openWebPlaces(
 const NO_WEB: WebReader = {
   get: async url => {
     throw new PlaceError(`${url} is not in the archive`, {
-      hint: 'ask for what the image set of the near side asked for, or for less: an archive brings the documents that its own plan was made with',
+      hint: 'ask for what the image set of the near side asked for, or for less: an archive brings the documents that its own plan was made with, under the addresses it read them from (UPDATE_URL_OVERRIDE, OCP_SIGNATURE_URL, --graph-data-url)',
     })
   },
 }

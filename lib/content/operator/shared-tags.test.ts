@@ -64,6 +64,11 @@ describe('images of bundles', () => {
       placed(wanted(first), wanted(second)),
       Array(2).fill(`sha256-${'a'.repeat(64)} from ${first}`),
     )
+    const { notes } = keepTagsApart([wanted(first), wanted(second)])
+    assert.match(
+      notes.join('\n'),
+      /^quay\.io\/acme\/proxy has images that .* from quay\.io\/acme\/proxy to the mirror$/,
+    )
   })
 
   it('that meet nobody stay as they are', () => {

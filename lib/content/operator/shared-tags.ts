@@ -35,7 +35,8 @@ export function keepTagsApart(images: readonly WantedImage[]): PlacedApart {
       )
   }
   const placed = images.map(image => apart.get(image) ?? image)
-  return { images: fromOneSource(placed), notes: notes.sort() }
+  const merged = fromOneSource(placed)
+  return { images: merged, notes: [...notes, ...otherNames(placed, merged)].sort() }
 }
 
 function groupsOf(images: readonly WantedImage[]): readonly (readonly WantedImage[])[] {
@@ -62,6 +63,20 @@ function fromOneSource(images: readonly WantedImage[]): readonly WantedImage[] {
     if (digestOf(image) === undefined || !isOperand(image)) return image
     return { ...image, source: sources.get(keyOf(image))?.source ?? image.source }
   })
+}
+
+/** Names under which nothing is read: what is made from the mirror's images, such as mirror sets, knows nothing of them. */
+function otherNames(placed: readonly WantedImage[], merged: readonly WantedImage[]): readonly string[] {
+  const read = new Set(merged.flatMap(nameOf))
+  const unread = placed.flatMap(nameOf).filter(name => !read.has(name))
+  return [...new Set(unread)].map(
+    name =>
+      `${name} has images that the catalogs name by another host too, and they are read from there: cluster resources may not lead from ${name} to the mirror`,
+  )
+}
+
+function nameOf({ source }: WantedImage): readonly string[] {
+  return source.kind === 'registry' ? [repositoryName(source.reference)] : []
 }
 
 function isOperand({ origins, made }: WantedImage): boolean {
