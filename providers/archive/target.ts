@@ -5,7 +5,6 @@
  * tags answer with what the far side has. Nothing is deleted here: the plan travels along, and the far side deletes.
  */
 import { MirrorformError, PlaceError } from '../../lib/errors.ts'
-import { MAX_MANIFEST_BYTES } from '../../lib/oci/manifest.ts'
 import type { RepositoryPath } from '../../lib/oci/reference.ts'
 import type { TargetRepository } from '../../lib/provider.ts'
 import { formatTarget } from '../../lib/target.ts'
@@ -63,9 +62,6 @@ export async function openArchiveTarget(folder: string, options: ArchiveOptions)
     },
   }
 }
-
-/** Bytes the smallest volume needs that can take manifests of any size a registry takes. */
-export const SAFE_VOLUME_SIZE: number = minimumVolumeSize(MAX_MANIFEST_BYTES)
 
 function refuseSmall(volumeSize: number, largestManifest: number): void {
   const least = minimumVolumeSize(largestManifest)

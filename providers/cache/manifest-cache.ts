@@ -37,14 +37,3 @@ export function openManifestCache(folder: string): ManifestCache {
 
   return { get, put }
 }
-
-/** A cache for one run, where nothing may be written. */
-export function memoryManifestCache(): ManifestCache {
-  const known = new Map<Digest, RawManifest>()
-  return {
-    get: async digest => known.get(digest),
-    put: async manifest => {
-      known.set(manifest.digest, manifest)
-    },
-  }
-}
