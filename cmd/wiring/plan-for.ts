@@ -17,6 +17,7 @@ import { type PlanImagesArguments, planSubject, resolveWanted, takeCarried } fro
 import type { Shipping, ShippingArguments } from './shipping.ts'
 import { tellReplay } from './tell.ts'
 import { collectWanted, type LoadedImageSets, loadImageSets, type WantedSet } from './wanted-images.ts'
+import { joinWanted, NOTHING_WANTED, type WantedInput } from './wanted-inputs.ts'
 
 export interface MakePlanArguments
   extends TargetArguments,
@@ -30,6 +31,8 @@ export interface MakePlanArguments
   readonly from: readonly string[]
   /** The public key of whoever signs archives. */
   readonly verifyKey?: string | undefined
+  /** Besides image sets; with one of these there need not be any. */
+  readonly wantedInputs?: readonly WantedInput[] | undefined
 }
 
 export interface MadePlan {
@@ -63,8 +66,9 @@ export async function planAndStay(
 ): Promise<MadePlan & { readonly places: Places }> {
   refuseTogether(args, choice)
   const isCarried = args.from.length > 0
-  const takesAll = isCarried && choice.imageSets.length === 0
-  const imageSets = args.destroy || takesAll ? undefined : await loadImageSets(choice.imageSets)
+  const others = args.destroy ? [] : (args.wantedInputs ?? [])
+  const hasNone = choice.imageSets.length === 0 && (isCarried || others.length > 0)
+  const imageSets = args.destroy || hasNone ? undefined : await loadImageSets(choice.imageSets)
   assertFolder(choice.statePath)
   const { loaded: found, replayed } = await readState(openStateFile(choice.statePath))
   refuseOtherTarget(found, choice.address, choice.statePath)
@@ -83,7 +87,11 @@ export async function planAndStay(
     const held = loaded?.state.images.flatMap(({ origins }) => origins) ?? []
     const documents = carried && imageSets && (await documentsOf(carried))
     const given = { places, invocation, held, ...(documents && { carried: documents }) }
-    const wanted = imageSets && (await collectWanted(imageSets, args, choice, given))
+    const asked = imageSets && (await collectWanted(imageSets, args, choice, given))
+    const besides: WantedSet[] = []
+    for (const input of others) besides.push(await input.collect(choice, { ...given, state: loaded?.state }))
+    const wanted =
+      asked || besides.length > 0 ? joinWanted([...(asked ? [asked] : []), ...besides]) : undefined
     const subject =
       wanted !== undefined || carried === undefined || args.destroy
         ? await resolveWanted(wanted ?? NOTHING_WANTED, setting)
@@ -156,14 +164,4 @@ function assertFolder(statePath: string): void {
     throw new UsageError(`there is no folder ${folder} for the state ${statePath}`, {
       hint: `make it first: mkdir -p ${folder}`,
     })
-}
-
-const NOTHING_WANTED: WantedSet = {
-  images: [],
-  inputs: [],
-  selections: [],
-  documents: [],
-  incomplete: [],
-  pins: [],
-  notes: [],
 }

@@ -33,6 +33,9 @@ function linesOf(
       )
     case 'sample':
       return samples.filter(({ name }) => asksFor(name, origin.name)).map(({ place }) => place)
+    case 'chart':
+    case 'mapping':
+      return []
     default:
       return origin satisfies never
   }

@@ -14,13 +14,23 @@ const KINDS = [
   'catalog',
   'bundle',
   'sample',
+  'chart',
+  'mapping',
 ] as const satisfies readonly Origin['kind'][]
 
 export function encodeOrigin(origin: Origin): Json {
   switch (origin.kind) {
     case 'additionalImage':
     case 'sample':
+    case 'mapping':
       return { kind: origin.kind, name: origin.name }
+    case 'chart':
+      return {
+        kind: origin.kind,
+        repository: origin.repository,
+        chart: origin.chart,
+        version: origin.version,
+      }
     case 'release':
       return {
         kind: origin.kind,
@@ -52,7 +62,15 @@ export function decodeOrigin(part: JsonPart): Origin {
   switch (kind) {
     case 'additionalImage':
     case 'sample':
+    case 'mapping':
       return { kind, name: part.field('name').text() }
+    case 'chart':
+      return {
+        kind,
+        repository: part.field('repository').text(),
+        chart: part.field('chart').text(),
+        version: part.field('version').text(),
+      }
     case 'release': {
       const component = part.field('component')
       return {

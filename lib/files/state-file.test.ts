@@ -143,7 +143,7 @@ const damages: readonly (readonly [what: string, text: string, message: RegExp, 
   [
     'an unknown origin',
     text.replace('additionalImage', 'moon'),
-    /images\[0\]\.origins\[0\]\.kind should be one of additionalImage, release, graphData, catalog, bundle, sample, but is "moon"/,
+    /images\[0\]\.origins\[0\]\.kind should be one of additionalImage, release, graphData, catalog, bundle, sample, chart, mapping, but is "moon"/,
   ],
   [
     'an image twice',

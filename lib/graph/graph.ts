@@ -47,6 +47,19 @@ export type Origin =
       /** Image stream and tag of the Cluster Samples Operator: `ruby:3.3-ubi9`. */
       readonly name: string
     }
+  | {
+      readonly kind: 'chart'
+      /** Where the chart is from, as the user wrote it: a URL, `oci://…`, or a path. */
+      readonly repository: string
+      readonly chart: string
+      readonly version: string
+    }
+  | {
+      /** A line of a mapping file, or `SRC=DST` of a command line. */
+      readonly kind: 'mapping'
+      /** The source as the user wrote it. */
+      readonly name: string
+    }
 
 export interface ManifestNode {
   readonly digest: Digest

@@ -21,6 +21,7 @@ function identityOf(origin: Origin): string {
   switch (origin.kind) {
     case 'additionalImage':
     case 'sample':
+    case 'mapping':
       return JSON.stringify([origin.kind, origin.name])
     case 'release':
       return JSON.stringify([origin.kind, origin.version, origin.architecture, origin.component ?? null])
@@ -30,6 +31,8 @@ function identityOf(origin: Origin): string {
       return JSON.stringify([origin.kind, origin.catalog])
     case 'bundle':
       return JSON.stringify([origin.kind, origin.catalog, origin.package, origin.bundle])
+    case 'chart':
+      return JSON.stringify([origin.kind, origin.repository, origin.chart, origin.version])
     default:
       return origin satisfies never
   }
@@ -53,6 +56,10 @@ export function describeOrigin(origin: Origin): string {
       return `bundle ${origin.bundle} of package ${origin.package}${channelsText(origin.channels)}, catalog ${origin.catalog}`
     case 'sample':
       return `sample ${origin.name}`
+    case 'chart':
+      return `chart ${origin.chart} ${origin.version}, repository ${origin.repository}`
+    case 'mapping':
+      return `mapping of ${origin.name}`
     default:
       return origin satisfies never
   }

@@ -110,6 +110,10 @@ function describeKind(kind: Origin['kind']): string {
       return 'image of an operator'
     case 'sample':
       return 'image of a sample'
+    case 'chart':
+      return 'image of a helm chart'
+    case 'mapping':
+      return 'mapped image'
     default:
       return kind satisfies never
   }

@@ -40,6 +40,10 @@ export function contentTitle(kind: Origin['kind']): string {
       return 'operators'
     case 'sample':
       return 'samples'
+    case 'chart':
+      return 'helm charts'
+    case 'mapping':
+      return 'mappings'
     default:
       return kind satisfies never
   }

@@ -76,10 +76,13 @@ function partOf(origin: Origin): string | undefined {
       return `release ${origin.architecture} ${origin.version}`
     case 'bundle':
       return `package ${origin.package} of ${origin.catalog}`
+    case 'chart':
+      return `chart ${origin.chart} ${origin.version} of ${origin.repository}`
     case 'additionalImage':
     case 'graphData':
     case 'catalog':
     case 'sample':
+    case 'mapping':
       return undefined
     default:
       return origin satisfies never

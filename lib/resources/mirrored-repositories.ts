@@ -82,6 +82,8 @@ function categoryOf(origin: Origin): Category | undefined {
     case 'bundle':
       return 'operator'
     case 'additionalImage':
+    case 'chart':
+    case 'mapping':
       return 'generic'
     case 'catalog':
     case 'graphData':
