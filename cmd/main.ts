@@ -9,6 +9,7 @@ import { basename } from 'node:path'
 import yargs, { type Argv } from 'yargs'
 import { archiveCommands, listCommands, receiptCommands, running, stateCommands } from './command-groups.ts'
 import { EXTRACT_OPTIONS } from './extract-options.ts'
+import { foreignCommands } from './foreign-commands.ts'
 import { under } from './help-heading.ts'
 import {
   APPLY_OPTIONS,
@@ -36,7 +37,7 @@ const planned = {
 const scoped = { only: PLAN_OPTIONS.only, exclude: PLAN_OPTIONS.exclude }
 
 function commandLine(argv: readonly string[], name: string): Argv {
-  return yargs([...argv])
+  const line = yargs([...argv])
     .scriptName(name)
     .usage('$0 COMMAND\n\nReview a plan of what an image mirror will hold, then apply exactly that plan.')
     .parserConfiguration({ 'greedy-arrays': false })
@@ -149,6 +150,7 @@ function commandLine(argv: readonly string[], name: string): Argv {
         }),
       running(async () => (await import('./commands/serve.ts')).run),
     )
+  return foreignCommands(line)
     .completion('completion', 'Print a script that completes commands and options in bash or zsh')
     .demandCommand(1, '')
     .strict()
