@@ -58,8 +58,12 @@ export interface CliWorkspace {
   start(args: readonly string[], options?: CliOptions): RunningCli
 }
 
-const MAIN = fileURLToPath(new URL('../cmd/main.ts', import.meta.url))
-const TSX = import.meta.resolve('tsx')
+const { MIRRORFORM_TEST_PROGRAM: BUILT, MIRRORFORM_TEST_COMPILED: COMPILED } = process.env
+/** What `npm test` built (program-for-tests.ts), or the sources. */
+const PROGRAM =
+  BUILT === undefined
+    ? ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('../cmd/main.ts', import.meta.url))]
+    : [BUILT]
 
 /**
  * Folders that go, and processes that are killed, when the test ends.
@@ -115,6 +119,7 @@ export function cleanEnvironment(root: string): Readonly<Record<string, string>>
     XDG_CONFIG_HOME: path.join(home, '.config'),
     XDG_CACHE_HOME: path.join(home, '.cache'),
     XDG_RUNTIME_DIR: path.join(root, 'run'),
+    ...(COMPILED !== undefined && { NODE_COMPILE_CACHE: COMPILED }),
     // So that a registries.conf of this machine plays no part.
     CONTAINERS_REGISTRIES_CONF: path.join(root, 'registries.conf'),
   }
@@ -123,7 +128,7 @@ export function cleanEnvironment(root: string): Readonly<Record<string, string>>
 function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(
     process.execPath,
-    ['--import', TSX, MAIN, ...args],
+    [...PROGRAM, ...args],
     { cwd: options.cwd, env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] },
   )
   const said = { stdout: '', stderr: '' }
