@@ -19,7 +19,6 @@ type Side = (typeof SIDES)[number]
 
 const TINY = { baseBytes: [2000, 2000], ownLayers: 1, ownBytes: [500, 500], multiArch: false } as const
 const FULL: Families = { ...TINY, families: 100, imagesEach: 10 }
-const FAR: Families = { ...TINY, families: 20, imagesEach: 10 }
 const SMALL: Families = { ...TINY, families: 4, imagesEach: 5 }
 const DEFAULT_ROUNDS = 3
 const PREFIX = 'mirror'
@@ -43,7 +42,7 @@ export const again: Bench = againAt(
 )
 
 export const farAgain: Bench = againAt('again, with source and target a round trip of 20 ms away', {
-  full: FAR,
+  full: FULL,
   far: true,
   limits:
     'the start of the program, and the round trips that have to follow each other: contact, the first tags with a window that still grows, and then the target after the source.',

@@ -1,6 +1,6 @@
 /**
  * A cold copy of very many small images: three layers of a few kilobytes each, so that it is all about how many requests
- * are made and how many wait for each other; fewer of them where every wait is a round trip of 20 ms.
+ * are made and how many wait for each other, with and without a round trip of 20 ms for every wait.
  */
 import { coldCopy } from './cold-copy.ts'
 
@@ -23,11 +23,12 @@ export const manySmall = coldCopy({
 })
 
 export const farManySmall = coldCopy({
-  description: '60 images of three small layers each, with source and target a round trip of 20 ms away',
-  full: { ...SHARED_AND_OWN, families: 6, imagesEach: 10 },
+  description: 'many-small, with source and target a round trip of 20 ms away: half an hour',
+  full: { ...SHARED_AND_OWN, families: 200, imagesEach: 10 },
   small: { ...SHARED_AND_OWN, families: 3, imagesEach: 4 },
+  counted: { ...SHARED_AND_OWN, families: 10, imagesEach: 10 },
   far: true,
-  rounds: 3,
+  rounds: 1,
   promisedRatio: 4,
   limits:
     'the processors, of which the registries take most, once so many requests are under way that nobody waits for the link.',
