@@ -5,31 +5,9 @@
  * `docs/schema/imageset-v2alpha1.schema.json` is written from it (see write.ts).
  */
 import type { JsonSchema } from './json-schema.ts'
+import { flag, list, needed, object, text } from './parts.ts'
 
 export const IMAGE_SET_API_VERSION = 'mirror.openshift.io/v2alpha1'
-
-const text = (description: string, ...examples: string[]): JsonSchema => ({
-  type: 'string',
-  description,
-  ...(examples.length > 0 && { examples }),
-})
-const needed = (description: string, ...examples: string[]): JsonSchema => ({
-  ...text(description, ...examples),
-  minLength: 1,
-})
-const flag = (description: string): JsonSchema => ({ type: 'boolean', description, default: false })
-const list = (description: string, items: JsonSchema): JsonSchema => ({ type: 'array', description, items })
-const object = (
-  description: string,
-  properties: Readonly<Record<string, JsonSchema>>,
-  required: readonly string[] = [],
-): JsonSchema => ({
-  type: 'object',
-  description,
-  properties,
-  ...(required.length > 0 && { required }),
-  additionalProperties: false,
-})
 
 const minVersion = text('The lowest version to mirror.', '4.16.2')
 const maxVersion = text('The highest version to mirror.', '4.16.8')
@@ -106,7 +84,10 @@ const operator = object(
 
 const chart = object('One Helm chart.', {
   name: text('The chart.', 'podinfo'),
-  version: text('Its version.', '5.0.0'),
+  version: text(
+    'Its version, or a range of which the newest is taken; the newest of all when left out.',
+    '5.0.0',
+  ),
   path: text('The chart on disk: a folder or a .tgz file.', 'charts/podinfo-5.0.0.tgz'),
   imagePaths: list('More JSONPath expressions that find images in the rendered chart.', { type: 'string' }),
   platforms,
@@ -117,7 +98,10 @@ const helm = object('Images that Helm charts use.', {
     'Charts from repositories.',
     object('One chart repository.', {
       name: text('A name for it.', 'podinfo'),
-      url: text('Its address.', 'https://charts.example.com/podinfo'),
+      url: text(
+        'The folder of its index.yaml (http, https, file), or oci:// and a path in a registry.',
+        'https://charts.example.com/podinfo',
+      ),
       charts: list('Only these charts; all versions of all charts when left out.', chart),
     }),
   ),

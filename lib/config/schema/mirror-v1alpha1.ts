@@ -20,6 +20,23 @@ const protect: JsonSchema = {
   items: { type: 'string', minLength: 1, examples: ['ubi9/**'] },
 }
 
+const limits: JsonSchema = {
+  type: 'object',
+  description: 'How hard the registries of this target are worked; flags of the same names win.',
+  properties: {
+    parallelImages: { type: 'integer', minimum: 1, description: 'Images that are sent at once.' },
+    parallelLayers: { type: 'integer', minimum: 1, description: 'Blobs that are sent at once.' },
+    maxRequestsPerSecond: { type: 'integer', minimum: 1, description: 'Requests to each registry.' },
+    bandwidth: {
+      type: 'string',
+      pattern: '^[0-9]+(\\.[0-9]+)?(([kKmMgG][iI]?)?[bB])?(/s)?$',
+      description: 'Bytes of layers a second.',
+      examples: ['50MiB'],
+    },
+  },
+  additionalProperties: false,
+}
+
 const target: JsonSchema = {
   type: 'object',
   description: 'One place that should hold the images.',
@@ -44,6 +61,12 @@ const target: JsonSchema = {
       description: 'Image sets of this target, in place of those of the file.',
       items: path('An image set.', 'imageset.yaml'),
     },
+    mappings: {
+      type: 'array',
+      minItems: 1,
+      description: 'Mapping files of this target (SRC=DST lines), besides its image sets.',
+      items: path('A mapping file.', 'mapping.txt'),
+    },
     platformIndex: {
       type: 'string',
       enum: ['sparse', 'rewrite'],
@@ -57,6 +80,30 @@ const target: JsonSchema = {
         'The most components a repository path may have; the rest is joined with "-". 0 means no limit.',
     },
     protect,
+    via: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'The name of another target, a registry: images are read there, by what its state holds, and nowhere else.',
+      examples: ['enterprise'],
+    },
+    registriesConf: path(
+      'The registries.conf for this target, in place of that of the machine.',
+      'registries.enc1.conf',
+    ),
+    updateService: {
+      type: 'string',
+      minLength: 1,
+      pattern: '^https?://',
+      description:
+        'The graph API of the update service that serves the clusters of this target; targets behind it read update graphs there.',
+      examples: ['https://updates.enterprise.example/api/upgrades_info/v1/graph'],
+    },
+    inputs: path(
+      'A plan whose documents (update graphs, signatures, charts) targets behind this one use in place of the web.',
+      'plans/enterprise.plan.json',
+    ),
+    limits,
   },
   required: ['name', 'to'],
   additionalProperties: false,
@@ -113,6 +160,12 @@ export const MIRROR_SCHEMA: JsonSchema = {
           'What the image with the data of the update service is built on (mirror.platform.graph).',
           'registry.access.redhat.com/ubi9/ubi:latest',
         ),
+        carryCharts: {
+          type: 'boolean',
+          default: false,
+          description:
+            'Whether Helm charts of image sets go to the target too, each as an OCI artifact charts/NAME:VERSION.',
+        },
       },
       additionalProperties: false,
     },

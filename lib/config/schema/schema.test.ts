@@ -3,13 +3,17 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { Ajv } from 'ajv'
+import { DELETE_SET_SCHEMA } from './deleteset-v2alpha1.ts'
+import { V1_IMAGE_SET_SCHEMA } from './imageset-v1alpha2.ts'
 import { IMAGE_SET_SCHEMA } from './imageset-v2alpha1.ts'
 import { MIRROR_SCHEMA } from './mirror-v1alpha1.ts'
 import { schemaText } from './schema-text.ts'
 
 for (const [name, schema] of [
+  ['imageset-v1alpha2', V1_IMAGE_SET_SCHEMA],
   ['imageset-v2alpha1', IMAGE_SET_SCHEMA],
   ['mirror-v1alpha1', MIRROR_SCHEMA],
+  ['deleteset-v2alpha1', DELETE_SET_SCHEMA],
 ] as const)
   describe(`docs/schema/${name}.schema.json`, () => {
     const file = new URL(`../../../docs/schema/${name}.schema.json`, import.meta.url)

@@ -7,6 +7,9 @@
  * 3. Else minor by minor: in the first channel from its lowest release to its head, whatever its `maxVersion`; from that
  *    in the next minor's channel of the same name to its head; and so on to the highest release of the last.
  *
+ * oc-mirror v1 stays with the kind of the first channel to the end (from `stable-4.12` to `eus-4.14` through `stable-4.14`),
+ * and goes two minors at a time where that is `eus`.
+ *
  * A minor whose channel does not exist is passed over: `eus-4.18` has the releases of 4.17 itself. Where a channel does
  * not have the release the one before ended with, the way is blocked, and what was found so far is kept.
  */
@@ -52,11 +55,13 @@ function compareEnds(a: ChannelChoice, end: 'min' | 'max', b: ChannelChoice): nu
 }
 
 /** Channels of the minor releases that lie between the two, whether or not they exist. */
-export function channelsBetween({ source, target }: Crossing): readonly string[] {
+export function channelsBetween({ source, target }: Crossing, isV1: boolean): readonly string[] {
   const [from, to] = [parseChannelName(source.channel.name), parseChannelName(target.channel.name)]
   if (from === undefined || to === undefined || from.major !== to.major) return []
-  return Array.from({ length: Math.max(0, to.minor - from.minor - 1) }, (_, at) =>
-    formatChannelName({ ...from, minor: from.minor + 1 + at }),
+  const step = isV1 && from.prefix === 'eus' ? 2 : 1
+  const last = isV1 && from.prefix !== to.prefix ? to.minor : to.minor - 1
+  return Array.from({ length: Math.max(0, Math.floor((last - from.minor) / step)) }, (_, at) =>
+    formatChannelName({ ...from, minor: from.minor + step * (1 + at) }),
   )
 }
 
@@ -64,12 +69,16 @@ export function crossChannels(
   crossing: Crossing,
   graphs: GraphLookup,
   conditionalUpdates: ConditionalUpdates,
+  isV1: boolean,
 ): readonly CrossedChannel[] {
   const { source, target } = crossing
+  const goal = versionAt(target.graph, target.range.max)
   const crossed: CrossedChannel[] = []
   let [at, before] = [versionAt(source.graph, source.range.min), source.graph]
-  for (const graph of graphsOnTheWay(crossing, graphs)) {
-    const end = graph === target.graph ? target.range.max : graph.releases.length - 1
+  const way = graphsOnTheWay(crossing, graphs, isV1)
+  for (const graph of way) {
+    const head = graph.releases.length - 1
+    const end = graph === way.at(-1) ? (placeOf(graph, goal) ?? head) : head
     const start = placeOf(graph, at)
     if (start === undefined) {
       crossed.push({ graph, picks: [], remarks: [blockedText(crossing, { graph, at, end, before })] })
@@ -83,11 +92,19 @@ export function crossChannels(
 }
 
 /** In the order a cluster comes through them. */
-function graphsOnTheWay(crossing: Crossing, graphs: GraphLookup): readonly UpdateGraph[] {
+function graphsOnTheWay(crossing: Crossing, graphs: GraphLookup, isV1: boolean): readonly UpdateGraph[] {
   const { source, target } = crossing
   if (source === target || areOfOneMinor(crossing)) return [target.graph]
-  const between = channelsBetween(crossing).flatMap(name => graphs('ocp', name) ?? [])
-  return [source.graph, ...between.filter(({ releases }) => releases.length > 0), target.graph]
+  const goal = versionAt(target.graph, target.range.max)
+  const minor = parseChannelName(target.channel.name)?.minor
+  const between = channelsBetween(crossing, isV1).flatMap(name => {
+    const graph = graphs('ocp', name)
+    return graph === undefined || graph.releases.length === 0 ? [] : [graph]
+  })
+  const ofLastMinor = between.find(({ channel }) => parseChannelName(channel)?.minor === minor)
+  const others = between.filter(graph => graph !== ofLastMinor)
+  const hasGoal = ofLastMinor !== undefined && placeOf(ofLastMinor, goal) !== undefined
+  return [source.graph, ...others, hasGoal ? ofLastMinor : target.graph]
 }
 
 /** Channels without a minor release in their names count as being of the same. */

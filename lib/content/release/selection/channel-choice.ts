@@ -5,7 +5,7 @@
 import type { ReleaseChannel } from '../../../config/index.ts'
 import { PlanError } from '../../../errors.ts'
 import { findWay, type UpdateGraph } from '../update-graph/index.ts'
-import type { ConditionalUpdates } from './choice.ts'
+import type { ConditionalUpdates, V1Rules } from './choice.ts'
 import { type Range, resolveRange } from './range.ts'
 import { noWayText, placesOf, riskRemarks, versionAt } from './ways-text.ts'
 
@@ -23,20 +23,25 @@ export interface Pick {
   readonly why: string
 }
 
-/** @throws PlanError when a version is not in the channel, or `shortestPath` finds no way. */
+/**
+ * With the rules of oc-mirror v1 a `shortestPath` without a way keeps both ends.
+ *
+ * @throws PlanError when a version is not in the channel, or `shortestPath` finds no way.
+ */
 export function chooseInChannel(
   channel: ReleaseChannel,
   graph: UpdateGraph,
   conditionalUpdates: ConditionalUpdates,
+  v1?: V1Rules,
 ): ChannelChoice {
-  const range = resolveRange(channel, graph)
+  const range = resolveRange(channel, graph, v1?.starts.get(channel.name))
   const { min, max } = range
   const ends = [
     { place: min, why: range.whyMin },
     ...(max === min && range.whyMax === range.whyMin ? [] : [{ place: max, why: range.whyMax }]),
   ]
   const way = findWay(graph, min, max, { conditional: conditionalUpdates === 'allow' })
-  if (way === undefined && channel.shortestPath)
+  if (way === undefined && channel.shortestPath && v1 === undefined)
     throw new PlanError(`${channel.place}: ${noWayText(graph, min, max, conditionalUpdates)}`, {
       hint: 'choose another minVersion or maxVersion, or leave shortestPath out to keep every release between them',
     })
@@ -61,10 +66,10 @@ function placesBetween(min: number, max: number): readonly number[] {
 function remarksOn(
   channel: ReleaseChannel,
   graph: UpdateGraph,
-  { min, max }: Range,
+  { min, max, isStartKnown }: Range,
   way: ReturnType<typeof findWay>,
   conditionalUpdates: ConditionalUpdates,
 ): readonly string[] {
-  if (channel.minVersion === undefined && !channel.shortestPath) return []
+  if (!isStartKnown && !channel.shortestPath) return []
   return way === undefined ? [noWayText(graph, min, max, conditionalUpdates)] : riskRemarks(graph, way)
 }

@@ -13,6 +13,13 @@ export interface ReleaseRequest {
   readonly conditionalUpdates?: ConditionalUpdates
   /** Asked in place of the public service, for `ocp` channels (`UPDATE_URL_OVERRIDE`). */
   readonly updateUrl?: string
+  /** Present where the rules of oc-mirror v1 hold. */
+  readonly v1?: V1Rules
+}
+
+export interface V1Rules {
+  /** By channel: the release that earlier runs of v1 began with, from which a channel without versions is kept. */
+  readonly starts: ReadonlyMap<string, string>
 }
 
 /** A graph that is at hand; undefined where there is none (asked for or not, the channel has no releases). */

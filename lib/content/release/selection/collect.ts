@@ -35,7 +35,8 @@ export async function collectReleases(
   }
   await readAll(request.channels)
   const crossing = findCrossing(chooseInChannels(request, lookup))
-  if (crossing !== undefined) await readAll(channelsBetween(crossing).map(name => ({ product: 'ocp', name })))
+  if (crossing !== undefined)
+    await readAll(channelsBetween(crossing, request.v1 !== undefined).map(name => ({ product: 'ocp', name })))
   return selectReleases(request, lookup)
 }
 

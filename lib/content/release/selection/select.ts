@@ -26,7 +26,8 @@ export function selectReleases(request: ReleaseRequest, graphs: GraphLookup): Re
   const mode = request.conditionalUpdates ?? 'allow'
   const choices = chooseInChannels(request, graphs)
   const crossing = findCrossing(choices)
-  const crossed = crossing === undefined ? [] : crossChannels(crossing, graphs, mode)
+  const isV1 = request.v1 !== undefined
+  const crossed = crossing === undefined ? [] : crossChannels(crossing, graphs, mode, isV1)
   const parts = joinParts([...choices, ...crossed]).filter(isTold)
   const releases = selectedReleases(parts)
   refuseContradictions(releases)
@@ -48,7 +49,7 @@ export function chooseInChannels(request: ReleaseRequest, graphs: GraphLookup): 
   const choices = request.channels.flatMap(channel => {
     try {
       const graph = graphOf(channel, request, graphs, known)
-      return [chooseInChannel(channel, graph, request.conditionalUpdates ?? 'allow')]
+      return [chooseInChannel(channel, graph, request.conditionalUpdates ?? 'allow', request.v1)]
     } catch (error) {
       failures.push(error)
       return []
