@@ -14,6 +14,7 @@ export {
 } from './folder-list.ts'
 export { imagesAfter } from './images-after.ts'
 export { makeResources } from './make-resources.ts'
+export { readingConf } from './reading-rules.ts'
 export { type ChangesRendering, changesDocument, folderWarnings, renderChanges } from './render-changes.ts'
 export {
   type ClusterObject,
