@@ -1,6 +1,7 @@
 /** The arguments of `apply` as they are when nothing is said: what command lines of other tools are put on top of. */
 import type { Options } from 'yargs'
 import type { ApplyArguments } from '../commands/apply.ts'
+import type { PlanArguments } from '../commands/plan.ts'
 import type { OutputArguments } from '../invocation.ts'
 import {
   APPLY_OPTIONS,
@@ -9,8 +10,8 @@ import {
   PLACE_OPTIONS,
   PLAN_OPTIONS,
   TARGET_OPTIONS,
-} from '../options.ts'
-import { PLAN_RESOURCE_OPTIONS } from '../resource-options.ts'
+} from '../options/options.ts'
+import { PLAN_RESOURCE_OPTIONS } from '../options/resource.ts'
 
 export type WholeApplyArguments = ApplyArguments & OutputArguments
 
@@ -29,6 +30,11 @@ export function applyArguments(given: Partial<WholeApplyArguments>): WholeApplyA
     option.default === undefined ? [] : [[camelCase(name), option.default]],
   )
   return { ...Object.fromEntries(defaults), ...given } as WholeApplyArguments
+}
+
+/** The same line as a plan that nothing is done with: for `run` of cmd/commands/plan.ts. */
+export function planArguments(args: WholeApplyArguments): PlanArguments & OutputArguments {
+  return { ...args, detailedExitcode: false, markdown: false, full: false }
 }
 
 function camelCase(name: string): string {

@@ -6,9 +6,10 @@ export function shellLine(words: readonly string[]): string {
   return words.map(quoted).join(' ')
 }
 
-/** Says on stderr what is about to be done. */
-export function tellEquivalent(output: Output, commands: readonly (readonly string[])[]): void {
-  output.note(['The same with mirrorform:', ...commands.map(words => `  ${shellLine(words)}`)].join('\n'))
+/** Says on stderr what is about to be done: commands as words, or as a line for the shell. */
+export function tellEquivalent(output: Output, commands: readonly (string | readonly string[])[]): void {
+  const lines = commands.map(each => `  ${typeof each === 'string' ? each : shellLine(each)}`)
+  output.note(['The same with mirrorform:', ...lines].join('\n'))
 }
 
 function quoted(word: string): string {

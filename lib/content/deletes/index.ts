@@ -1,0 +1,3 @@
+/** Hands on deletes by file. */
+export { selectListed } from './listed.ts'
+export { type ChosenDeletes, selectDeletes } from './select.ts'
