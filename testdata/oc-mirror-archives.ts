@@ -58,6 +58,23 @@ export function mirrorFolderFiles(images: StoredSet): DiskFiles {
   return files
 }
 
+/** An OCI image layout with `repository:tag` as names. */
+export function layoutFiles(images: StoredSet): DiskFiles {
+  const files = new Map<string, DiskFile>([['oci-layout', '{"imageLayoutVersion":"1.0.0"}']])
+  const entries: unknown[] = []
+  for (const [name, image] of Object.entries(images)) {
+    const { mediaType, digest, bytes: root } = image.manifest
+    const annotations = name.includes(':')
+      ? { 'org.opencontainers.image.ref.name': name }
+      : { 'io.mirrorform.repository': name }
+    entries.push({ mediaType, digest, size: root.length, annotations })
+    for (const { manifest, blobs } of manifestsOf(image))
+      for (const [content, bytes] of [[manifest.digest, manifest.bytes] as const, ...blobs])
+        files.set(`blobs/${content.replace(':', '/')}`, bytes)
+  }
+  return files.set('index.json', JSON.stringify({ schemaVersion: 2, manifests: entries }))
+}
+
 /** What oc-mirror v1 puts into an archive. @param without blobs that an earlier archive carried */
 export function v1ArchiveFiles(images: StoredSet, without: ReadonlySet<Digest> = new Set()): DiskFiles {
   const associations: unknown[] = []

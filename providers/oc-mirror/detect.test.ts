@@ -50,7 +50,7 @@ for (const [what, files, kind] of FOLDERS)
 
 test('what was not written by another tool as a copy of images is not opened as one', async t => {
   for (const [what, files, kind] of FOLDERS) {
-    if (kind !== 'archive' && kind !== 'oci-layout' && kind !== 'workspace') continue
+    if (kind !== 'archive' && kind !== 'workspace') continue
     const folder = temporaryFolder(t)
     writeDiskFiles(folder, files)
     await assert.rejects(openStoredImages(folder, SIGNAL), { name: 'UsageError' }, what)

@@ -6,6 +6,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { PlaceError, UsageError } from '../../lib/errors.ts'
 import { openFolderTree } from './folder-tree.ts'
+import { openLayoutFolder } from './layout-folder.ts'
 import { V1_FILE, V2_FILE } from './numbered-files.ts'
 import { mirrorBase, openImageMirrorFolder, openRegistryStorage, storageBase } from './plain-folders.ts'
 import type { StoredImages, StoredKind } from './stored-images.ts'
@@ -14,7 +15,7 @@ import { openOcMirrorArchive } from './v2-archive.ts'
 import { WORKING_FOLDER } from './workspace-model.ts'
 
 /** `workspace` is that of oc-mirror v2 without an archive beside it: it says what was mirrored, and holds no images. */
-export type DetectedKind = StoredKind | 'archive' | 'oci-layout' | 'workspace'
+export type DetectedKind = StoredKind | 'archive' | 'workspace'
 
 /** Volumes of our own archives, without the list that belongs to them. */
 const OWN_VOLUME = /^mirrorform-\d{6}\.tar$/
@@ -28,7 +29,7 @@ const KNOWN =
 export async function detectSource(folder: string): Promise<DetectedKind> {
   const names = await namesIn(folder)
   const has = (pattern: RegExp): boolean => names.some(name => pattern.test(name))
-  if (names.includes('archive.json') || has(OWN_VOLUME)) return 'archive'
+  if (names.includes('archive.json') || names.includes('archive.partial') || has(OWN_VOLUME)) return 'archive'
   const archives: StoredKind[] = [
     ...(has(V2_FILE) ? (['oc-mirror-v2'] as const) : []),
     ...(has(V1_FILE) ? (['oc-mirror-v1'] as const) : []),
@@ -63,8 +64,9 @@ export async function openStoredImages(folder: string, signal: AbortSignal): Pro
       return openRegistryStorage(folder)
     case 'image-mirror':
       return openImageMirrorFolder(folder)
-    case 'archive':
     case 'oci-layout':
+      return openLayoutFolder(folder)
+    case 'archive':
     case 'workspace':
       throw new UsageError(
         `${folder} was not written by another tool as a copy of images: it is ${NAMES[kind]}`,
@@ -76,7 +78,6 @@ export async function openStoredImages(folder: string, signal: AbortSignal): Pro
 
 const NAMES = {
   archive: 'an archive of mirrorform',
-  'oci-layout': 'an OCI layout',
   workspace: 'the workspace of oc-mirror v2, which holds no images',
 } as const
 

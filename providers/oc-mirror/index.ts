@@ -1,5 +1,7 @@
 /** What oc and oc-mirror left on a disk, as a source: archives, storage folders, mirror folders, workspaces. Read only. */
 export { type DetectedKind, detectSource, openStoredImages } from './detect.ts'
+export { type NamedImage, nameStored, publishedSource, workspaceIn } from './name-stored.ts'
+export { openNamed, openRecorded, recordStored } from './open-named.ts'
 export { openImageMirrorFolder, openRegistryStorage } from './plain-folders.ts'
 export type {
   MissingContent,
@@ -9,10 +11,18 @@ export type {
   StoredListing,
   StoredReader,
 } from './stored-images.ts'
-export { storedAt, storedSources } from './stored-sources.ts'
+export {
+  aliasKey,
+  placeOnDisk,
+  type StoredAliases,
+  type StoredName,
+  type StoredSources,
+  storedAt,
+  storedSources,
+} from './stored-sources.ts'
 export { openOcMirrorV1Archive } from './v1-archive.ts'
 export { openOcMirrorArchive } from './v2-archive.ts'
-export { readWorkspace } from './workspace.ts'
+export { readWorkspace, workspaceFiles } from './workspace.ts'
 export type {
   ConfiguredImage,
   MirrorRule,
@@ -23,4 +33,4 @@ export type {
   WorkspaceRelease,
   WorkspaceSignature,
 } from './workspace-model.ts'
-export { type Proposal, type ProposedImage, proposePairs } from './workspace-pairs.ts'
+export { type Proposal, type ProposedImage, proposeNames, proposePairs } from './workspace-pairs.ts'

@@ -20,16 +20,27 @@ export const V2_FILE: RegExp = /mirror_(?<number>\d{6})\.tar$/
 /** `mirror_seq1_000000.tar` (oc-mirror v1). */
 export const V1_FILE: RegExp = /mirror_seq(?<sequence>\d{1,9})_(?<number>\d{6})\.tar$/
 
-/** By sequence, number and name. @throws PlaceError when the folder cannot be read. */
-export async function findNumberedFiles(folder: string, pattern: RegExp): Promise<readonly NumberedFile[]> {
-  const names = await readdir(folder).catch(cause => {
-    throw new PlaceError(`cannot read the folder ${folder}`, {
-      cause,
-      hint: 'check that it is a folder and that you may read it',
-    })
-  })
+/**
+ * By sequence, number and name.
+ *
+ * @param only names in the folder that count; default all
+ * @throws PlaceError when the folder cannot be read.
+ */
+export async function findNumberedFiles(
+  folder: string,
+  pattern: RegExp,
+  only?: readonly string[],
+): Promise<readonly NumberedFile[]> {
+  const names =
+    only ??
+    (await readdir(folder).catch(cause => {
+      throw new PlaceError(`cannot read the folder ${folder}`, {
+        cause,
+        hint: 'check that it is a folder and that you may read it',
+      })
+    }))
   return names
-    .sort(compareText)
+    .toSorted(compareText)
     .flatMap(name => {
       const groups = pattern.exec(name)?.groups
       if (groups === undefined) return []

@@ -1,6 +1,8 @@
 /** A content store and the tree it lies in -> the images and documents that this room offers. */
 import { PlaceError } from '../../lib/errors.ts'
+import type { Digest } from '../../lib/oci/digest.ts'
 import type { RepositoryPath } from '../../lib/oci/reference.ts'
+import { oncePerKey } from '../../lib/once-per-key.ts'
 import { compareText } from '../../lib/target.ts'
 import type { ContentStore } from './content-store.ts'
 import { type FileTree, filesBelow, readWhole } from './file-tree.ts'
@@ -15,6 +17,8 @@ const LARGEST_DOCUMENT = 256 * 1024 * 1024
 export interface StoreParts {
   readonly kind: StoredKind
   readonly folder: string
+  readonly files?: readonly string[] | undefined
+  readonly written?: string | undefined
   readonly tree: FileTree
   readonly store: ContentStore
   readonly problems?: readonly string[]
@@ -25,8 +29,9 @@ export interface StoreParts {
 
 export function openStore(parts: StoreParts): StoredImages {
   const { kind, folder, tree, store, problems = [], originOf = () => undefined } = parts
-  const { isDocument = () => false } = parts
+  const { isDocument = () => false, files, written } = parts
   const readers = new Map<RepositoryPath, StoredReader>()
+  const once = oncePerKey<RepositoryPath, readonly Digest[]>()
   const repository = (path: RepositoryPath): StoredReader => {
     const reader = readers.get(path) ?? new StoredRepository(store, path)
     readers.set(path, reader)
@@ -36,8 +41,13 @@ export function openStore(parts: StoreParts): StoredImages {
     kind,
     name: store.name,
     folder,
+    files,
+    written,
     problems,
     repository,
+    tags: path => store.tags(path),
+    has: async (path, digest) => (await store.find(path, digest)) !== undefined,
+    revisions: path => once(path, () => store.revisions(path)),
     repositories: signal => store.repositories(signal),
     list: signal => listImages(store, repository, originOf, signal),
     missing: (image, signal) => missingContent(store, repository(image.repository), image, signal),

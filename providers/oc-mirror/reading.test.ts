@@ -13,6 +13,7 @@ import {
   buildMultiArch,
 } from '../../testdata/images.ts'
 import {
+  layoutFiles,
   mirrorFolderFiles,
   type StoredSet,
   storageFiles,
@@ -46,6 +47,7 @@ const LAYOUTS: Readonly<Record<StoredKind, (folder: string, images: StoredSet) =
     writeTar(path.join(folder, 'mirror_seq1_000000.tar'), v1ArchiveFiles(images)),
   'registry-storage': (folder, images) => writeDiskFiles(folder, storageFiles(images)),
   'image-mirror': (folder, images) => writeDiskFiles(folder, mirrorFolderFiles(images)),
+  'oci-layout': (folder, images) => writeDiskFiles(folder, layoutFiles(images)),
 }
 const KINDS = Object.keys(LAYOUTS) as StoredKind[]
 
@@ -146,7 +148,7 @@ test('stored images are found by the references they were copied from, releases 
     'openshift/release:4.16.2-x86_64-cli': MULTI,
     'ubi8/ubi:latest': IMAGES['one:1'] ?? APP,
   })
-  const sources = storedSources(opened)
+  const sources = storedSources([opened])
   const { digest } = MULTI.manifest
   for (const [text, image] of [
     ['quay.io/openshift-release-dev/ocp-release:4.16.2-x86_64', APP],
@@ -158,7 +160,9 @@ test('stored images are found by the references they were copied from, releases 
     const asked = reference.digest ?? reference.tag ?? digest
     assert.equal((await reader.resolve(asked, SIGNAL))?.digest, image?.manifest.digest, text)
   }
-  assert.throws(() => sources.open({ kind: 'layout', folder: '/srv/layout' }), { name: 'UsageError' })
+  const tag = parseTag('latest')
+  const layout = sources.open({ kind: 'layout', folder: '/ubi8/ubi', tag })
+  assert.equal((await layout.resolve(tag, SIGNAL))?.digest, IMAGES['one:1']?.manifest.digest)
 })
 
 test('whatever was stored reads back byte for byte, in every layout and however an archive is split', async t => {

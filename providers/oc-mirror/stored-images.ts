@@ -6,14 +6,10 @@
  */
 import type { Digest } from '../../lib/oci/digest.ts'
 import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
+import type { StoredKind } from '../../lib/plan/plan.ts'
 import type { ReferrersLister, RepositoryReader, TagLister } from '../../lib/provider.ts'
 
-/**
- * `oc-mirror-v2`: `mirror_000001.tar` and what follows it. `oc-mirror-v1`: `mirror_seq1_000000.tar` and what follows it.
- * `image-mirror`: the `v2` tree of `oc image mirror --dir`. `registry-storage`: the folder of a docker-registry, which is
- * also the cache of oc-mirror v2.
- */
-export type StoredKind = 'oc-mirror-v2' | 'oc-mirror-v1' | 'image-mirror' | 'registry-storage'
+export type { StoredKind }
 
 export interface StoredImage {
   readonly repository: RepositoryPath
@@ -45,6 +41,10 @@ export interface StoredImages {
   /** For messages: `oc-mirror v2 archive /media/disc` */
   readonly name: string
   readonly folder: string
+  /** Names in the folder, where not the whole folder was named; sorted. */
+  readonly files: readonly string[] | undefined
+  /** Sorts by text: the later it was written, the later it comes. undefined where nothing tells. */
+  readonly written: string | undefined
   /** What was found wrong with the files while opening them: gaps between their numbers, a file cut short. */
   readonly problems: readonly string[]
   repositories(signal: AbortSignal): Promise<readonly RepositoryPath[]>
@@ -53,6 +53,12 @@ export interface StoredImages {
   repository(path: RepositoryPath): StoredReader
   /** @throws PlaceError with status 404 when the image itself is not there, SyntaxFault when it is none. */
   missing(image: Pick<StoredImage, 'repository' | 'digest'>, signal: AbortSignal): Promise<MissingContent>
+  /** What each tag names; undefined where that cannot be made out. */
+  tags(path: RepositoryPath): Promise<ReadonlyMap<Tag, Digest | undefined>>
+  /** Whether the bytes of a manifest or blob are there. */
+  has(path: RepositoryPath, digest: Digest): Promise<boolean>
+  /** Manifests that a repository was given, whether their bytes are there or not. */
+  revisions(path: RepositoryPath): Promise<readonly Digest[]>
   /**
    * Names of the other files, sorted: `working-dir/signatures/…`, `working-dir/cluster-resources/idms-oc-mirror.yaml`,
    * `isc_…`, `publish/.metadata.json`.

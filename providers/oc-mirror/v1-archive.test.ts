@@ -3,7 +3,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { parseRepositoryPath } from '../../lib/oci/reference.ts'
 import { buildImage, buildMultiArch } from '../../testdata/images.ts'
-import { v1ArchiveFiles, writeTar } from '../../testdata/oc-mirror-archives.ts'
+import { layoutFiles, v1ArchiveFiles, writeTar } from '../../testdata/oc-mirror-archives.ts'
 import { temporaryFolder } from '../../testdata/temp.ts'
 import { openOcMirrorV1Archive } from './index.ts'
 import { assertReadsBack, SIGNAL } from './testing/read-back.ts'
@@ -96,4 +96,24 @@ test('a tag that links to no digest leads nowhere, and one that links out of its
     openOcMirrorV1Archive(folder, SIGNAL),
     /is a symbolic link to "\.\.\/\.\.\/\.\.\/etc\/passwd"/,
   )
+})
+
+test('catalogs of oc-mirror v1 are none of its images, and are found by who asks for one', async t => {
+  const folder = temporaryFolder(t)
+  const catalog = buildMultiArch({ seed: 'catalog' })
+  const layout = [...layoutFiles({ 'olm/demo-index:v1': catalog })]
+  const place = 'catalogs/registry.example.com/olm/demo-index/v1/layout'
+  const files = layout.map(([name, content]) => [`${place}/${name}`, content] as const)
+  await writeTar(file(folder, 1), new Map([...v1ArchiveFiles(FIRST), ...files]))
+  const archive = await openOcMirrorV1Archive(folder, SIGNAL)
+  const { images } = await archive.list(SIGNAL)
+  assert.deepEqual(
+    images.map(({ repository }) => repository),
+    ['acme/app'],
+  )
+  assert.match(
+    archive.problems.join(),
+    /^the catalog registry\.example\.com\/olm\/demo-index:v1 is brought only where/,
+  )
+  await assertReadsBack(archive, 'olm/demo-index:v1', catalog)
 })

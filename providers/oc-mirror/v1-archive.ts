@@ -11,11 +11,12 @@ import { findNumberedFiles, gapsIn, type NumberedFile, V1_FILE } from './numbere
 import { openStore } from './open-store.ts'
 import type { StoredImages } from './stored-images.ts'
 import { openTarTree, type TarTree } from './tar-tree.ts'
+import { CATALOGS, findCatalogs, withCatalogs } from './v1-catalogs.ts'
 import { METADATA_FILE, readOrigins } from './v1-metadata.ts'
 
 const DOCUMENTS: ReadonlySet<string> = new Set([
   'publish',
-  'catalogs',
+  CATALOGS,
   'charts',
   'release-signatures',
   'cincinnati',
@@ -23,10 +24,17 @@ const DOCUMENTS: ReadonlySet<string> = new Set([
 /** Larger metadata, bytes, is none. */
 const LARGEST_METADATA = 256 * 1024 * 1024
 
-/** @throws PlaceError when there is no archive in the folder, nothing of it can be read, or it holds what is no content. */
-export async function openOcMirrorV1Archive(folder: string, signal: AbortSignal): Promise<StoredImages> {
+/**
+ * @param only names of its files, where not all that lie in the folder belong to it
+ * @throws PlaceError when there is no archive in the folder, nothing of it can be read, or it holds what is no content.
+ */
+export async function openOcMirrorV1Archive(
+  folder: string,
+  signal: AbortSignal,
+  only?: readonly string[],
+): Promise<StoredImages> {
   const name = `oc-mirror v1 archive ${folder}`
-  const files = await findNumberedFiles(folder, V1_FILE)
+  const files = await findNumberedFiles(folder, V1_FILE, only)
   if (files.length === 0)
     throw new PlaceError(`there is no archive of oc-mirror v1 in ${folder}`, {
       hint: 'name the folder that holds mirror_seq1_000000.tar',
@@ -38,17 +46,30 @@ export async function openOcMirrorV1Archive(folder: string, signal: AbortSignal)
       hint: 'copy the files from the disc again',
     })
   const gaps = gapProblems(files)
-  const store = mirrorFolder(tree, MIRROR_FOLDER, whyMissing(files, [...gaps, ...tree.problems]))
+  const catalogs = await findCatalogs(tree)
+  const images = mirrorFolder(tree, MIRROR_FOLDER, whyMissing(files, [...gaps, ...tree.problems]))
+  const store = withCatalogs(images, tree, catalogs)
   const { originOf, problem } = await originsIn(tree)
   return openStore({
     kind: 'oc-mirror-v1',
     folder,
+    files: only,
+    written: String(Math.max(...files.map(({ sequence }) => sequence))).padStart(9, '0'),
     tree,
     store,
-    problems: [...gaps, ...tree.problems, ...(problem === undefined ? [] : [problem])],
+    problems: [
+      ...gaps,
+      ...tree.problems,
+      ...(problem === undefined ? [] : [problem]),
+      ...catalogs.map(toldApart),
+    ],
     originOf,
     isDocument: top => DOCUMENTS.has(top),
   })
+}
+
+function toldApart({ name }: { readonly name: string }): string {
+  return `the catalog ${name} is brought only where an image set asks for it: oc-mirror v1 makes it while it publishes`
 }
 
 /** Without metadata images are there all the same; nobody knows where they came from. */

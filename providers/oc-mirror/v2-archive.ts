@@ -24,12 +24,17 @@ export function isWorkspaceDocument(name: string): boolean {
 /**
  * Reads the headers of all files once; no blob is read.
  *
+ * @param only names of its files, where not all that lie in the folder belong to it
  * @throws PlaceError when there is no archive in the folder, nothing of it can be read, or it holds what oc-mirror never
  *   writes: links, devices, names that lead out of the folder
  */
-export async function openOcMirrorArchive(folder: string, signal: AbortSignal): Promise<StoredImages> {
+export async function openOcMirrorArchive(
+  folder: string,
+  signal: AbortSignal,
+  only?: readonly string[],
+): Promise<StoredImages> {
   const name = `oc-mirror v2 archive ${folder}`
-  const files = await findNumberedFiles(folder, V2_FILE)
+  const files = await findNumberedFiles(folder, V2_FILE, only)
   if (files.length === 0)
     throw new PlaceError(`there is no archive of oc-mirror v2 in ${folder}`, {
       hint: 'name the folder that holds mirror_000001.tar',
@@ -45,7 +50,16 @@ export async function openOcMirrorArchive(folder: string, signal: AbortSignal): 
   if (!top.some(file => file.startsWith('isc_')))
     problems.push(`the last file is missing: what oc-mirror writes at the end (isc_…) is in none of them`)
   const store = registryStorage(tree, STORAGE_FOLDER, whyMissing(problems))
-  return openStore({ kind: 'oc-mirror-v2', folder, tree, store, problems, isDocument: isWorkspaceDocument })
+  return openStore({
+    kind: 'oc-mirror-v2',
+    folder,
+    files: only,
+    written: top.filter(file => file.startsWith('isc_')).at(-1),
+    tree,
+    store,
+    problems,
+    isDocument: isWorkspaceDocument,
+  })
 }
 
 /** oc-mirror takes a member for what its name contains, whatever stands before that. */

@@ -5,7 +5,7 @@
 import { readCatalogFiles } from '../../lib/content/operator/catalog/index.ts'
 import { type Digest, isDigest } from '../../lib/oci/digest.ts'
 import { compareText } from '../../lib/target.ts'
-import type { WorkspaceCatalog, WorkspaceReading } from './workspace-model.ts'
+import type { WorkspaceBundle, WorkspaceCatalog, WorkspaceReading } from './workspace-model.ts'
 
 const PLACE = /^operator-catalogs\/(?<name>[^/]+)\/(?<hex>[0-9a-f]{64})\/(?<rest>.+)$/
 const FILTERED = /^filtered-catalogs\/(?<hash>[^/]+)\/(?:(?<digest>digest)|catalog-config\/.+)$/
@@ -27,13 +27,14 @@ export async function readCatalogs(reading: WorkspaceReading): Promise<readonly 
     const filtered = []
     for (const [hash, file] of [...filters].sort(([a], [b]) => compareText(a, b)))
       filtered.push({ hash, digest: file === undefined ? undefined : await readDigest(reading, file) })
-    const images = new Set<string>()
+    const bundles = new Map<string, WorkspaceBundle>()
     for (const [root, files] of configs) {
       if (filters.size > 0 && !root.includes('/filtered-catalogs/')) continue
-      const found = await reading.attempt(root, () => imagesIn(reading, root, files))
-      for (const image of found ?? []) images.add(image)
+      const found = (await reading.attempt(root, () => bundlesIn(reading, root, files))) ?? []
+      for (const each of found) bundles.set(`${each.package} ${each.bundle}`, each)
     }
-    catalogs.push({ name, digest, filtered, images: [...images].sort(compareText) })
+    const sorted = [...bundles].sort(([a], [b]) => compareText(a, b)).map(([, each]) => each)
+    catalogs.push({ name, digest, filtered, bundles: sorted })
   }
   return catalogs.sort((a, b) => compareText(a.name, b.name) || compareText(a.digest, b.digest))
 }
@@ -67,15 +68,24 @@ function readDigest(reading: WorkspaceReading, file: string): Promise<Digest | u
 }
 
 /** @throws CatalogError */
-async function imagesIn(
+async function bundlesIn(
   reading: WorkspaceReading,
   root: string,
   files: readonly string[],
-): Promise<readonly string[]> {
+): Promise<readonly WorkspaceBundle[]> {
   const contents = new Map<string, Uint8Array>()
   for (const file of files) contents.set(file.slice(root.length + 1), await reading.bytes(file))
   const { model } = readCatalogFiles(contents, root)
-  return [...model.packages.values()].flatMap(({ bundles }) =>
-    [...bundles.values()].flatMap(({ relatedImages }) => relatedImages.map(({ image }) => image)),
+  return model.packages.flatMap(({ name, channels, bundles }) =>
+    [...bundles.values()].map((bundle): WorkspaceBundle => {
+      const having = channels.filter(({ entries }) => entries.some(entry => entry.name === bundle.name))
+      const images = [bundle.image, ...bundle.relatedImages.map(({ image }) => image)]
+      return {
+        package: name,
+        bundle: bundle.name,
+        channels: having.map(channel => channel.name),
+        images: [...new Set(images)].filter(image => image !== '').sort(compareText),
+      }
+    }),
   )
 }

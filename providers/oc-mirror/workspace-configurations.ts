@@ -16,15 +16,21 @@ export async function readConfigurations(
   for (const name of reading.names.filter(each => PINNED.test(each)).sort()) {
     const read = await reading.attempt(name, async () => {
       const text = Buffer.from(await reading.bytes(name)).toString()
-      return { file: `working-dir/${name}`, text, images: imagesIn(parse(text)) }
+      const mirror = mirrorIn(parse(text))
+      const hasCharts =
+        isRecord(mirror.helm) && Object.values(mirror.helm).some(each => listOf(each).length > 0)
+      return { file: `working-dir/${name}`, text, images: imagesIn(mirror), hasCharts }
     })
     if (read !== undefined) found.push(read)
   }
   return found
 }
 
-function imagesIn(configuration: unknown): readonly ConfiguredImage[] {
-  const mirror = isRecord(configuration) && isRecord(configuration.mirror) ? configuration.mirror : {}
+function mirrorIn(configuration: unknown): Record<string, unknown> {
+  return isRecord(configuration) && isRecord(configuration.mirror) ? configuration.mirror : {}
+}
+
+function imagesIn(mirror: Record<string, unknown>): readonly ConfiguredImage[] {
   const catalogs = recordsIn(mirror.operators).flatMap(each =>
     configured('catalog', each.catalog, each.targetCatalog, each.targetTag),
   )
@@ -46,5 +52,9 @@ function configured(
 }
 
 function recordsIn(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : []
+  return listOf(value).filter(isRecord)
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }

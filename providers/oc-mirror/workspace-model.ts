@@ -33,7 +33,16 @@ export interface WorkspaceCatalog {
   readonly digest: Digest
   /** What was made of it: a filter's hash, and the digest of the catalog that was published for it. */
   readonly filtered: readonly { readonly hash: string; readonly digest: Digest | undefined }[]
-  /** References of bundles and of what they need, in all that was made of it; sorted. */
+  /** In all that was made of it, by package and name. */
+  readonly bundles: readonly WorkspaceBundle[]
+}
+
+export interface WorkspaceBundle {
+  readonly package: string
+  readonly bundle: string
+  /** Channels that have it, sorted. */
+  readonly channels: readonly string[]
+  /** References of its own image and of what it needs, sorted. */
   readonly images: readonly string[]
 }
 
@@ -91,4 +100,6 @@ export interface WorkspaceConfiguration {
   readonly file: string
   readonly text: string
   readonly images: readonly ConfiguredImage[]
+  /** Helm charts were asked for, whose images a workspace does not name. */
+  readonly hasCharts: boolean
 }

@@ -50,10 +50,17 @@ test('a workspace tells releases, signatures, catalogs, graphs and where cluster
       name: 'demo-index',
       digest: CATALOG,
       filtered: [{ hash: '0709c086a530f93e6339d5feb4527104', digest: FILTERED }],
-      images: [
-        `quay.io/acme/proxy:1.2@${PROXY}`,
-        `registry.example.com/acme/widget-bundle@${BUNDLE}`,
-        `registry.example.com/acme/widget@${OPERAND}`,
+      bundles: [
+        {
+          package: 'widget',
+          bundle: 'widget.v2.0.0',
+          channels: ['stable'],
+          images: [
+            `quay.io/acme/proxy:1.2@${PROXY}`,
+            `registry.example.com/acme/widget-bundle@${BUNDLE}`,
+            `registry.example.com/acme/widget@${OPERAND}`,
+          ],
+        },
       ],
     },
   ])
@@ -65,7 +72,22 @@ test('a workspace tells releases, signatures, catalogs, graphs and where cluster
   assert.equal(workspace.rules.length, 5)
   assert.deepEqual(workspace.catalogImages, ['reg.lan/ns/olm/demo-index:v1'])
   assert.equal(workspace.graphImage, 'reg.lan/ns/openshift/graph-image:latest')
-  assert.equal(workspace.configurations.length, 1)
+  assert.deepEqual(
+    workspace.configurations.map(({ hasCharts }) => hasCharts),
+    [false],
+  )
+})
+
+test('a workspace whose image set asks for Helm charts says so', async t => {
+  for (const [helm, expected] of [
+    ['{repositories: [{name: a, url: "https://charts.example"}]}', true],
+    ['{local: [{name: a, path: a.tgz}]}', true],
+    ['{repositories: []}', false],
+  ] as const) {
+    const text = `kind: ImageSetConfiguration\nmirror: {helm: ${helm}}\n`
+    const folder = workspaceFolder(temporaryFolder(t), { 'isc_pinned_2027-01-01T00:00:00Z.yaml': text })
+    assert.equal((await readWorkspace(folder, SIGNAL)).configurations.at(-1)?.hasCharts, expected)
+  }
 })
 
 test('the pairs proposed from a workspace are where oc-mirror v2 puts its worked example', async t => {

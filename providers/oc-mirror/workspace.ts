@@ -28,7 +28,7 @@ const LARGEST_FILE = 256 * 1024 * 1024
  * @throws PlaceError when there is no workspace
  */
 export async function readWorkspace(place: string | WorkspaceFiles, signal: AbortSignal): Promise<Workspace> {
-  const files = typeof place === 'string' ? workspaceFolder(place) : place
+  const files = typeof place === 'string' ? workspaceFiles(place) : place
   const names = (await files.documents()).filter(name => name.startsWith(`${WORKING_FOLDER}/`))
   if (names.length === 0)
     throw new PlaceError(`there is no workspace of oc-mirror v2 in ${files.name}`, {
@@ -62,7 +62,8 @@ export async function readWorkspace(place: string | WorkspaceFiles, signal: Abor
   }
 }
 
-function workspaceFolder(folder: string): WorkspaceFiles {
+/** @param folder the one with `working-dir` in it, or that one itself */
+export function workspaceFiles(folder: string): WorkspaceFiles {
   const resolved = path.resolve(folder)
   const isInside = path.basename(resolved) === WORKING_FOLDER
   const tree = openFolderTree(isInside ? path.dirname(resolved) : resolved)
