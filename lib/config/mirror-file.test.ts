@@ -68,6 +68,43 @@ policies:
     )
   })
 
+  it('may have mapping files in place of image sets', () => {
+    const { targets } = load('targets: [{name: a, to: docker://r.example, mappings: [m.txt]}]\n')
+    assert.deepEqual([targets[0]?.mappings, targets[0]?.imageSets], [['m.txt'], undefined])
+  })
+
+  it('says of a target where it is read, how it is reached and how hard', () => {
+    const { targets } = load(`imageSets: [a.yaml]
+targets:
+- name: enc1
+  to: docker://enc1.example
+  via: hub
+  registriesConf: enc1.conf
+  limits: {parallelImages: 2, parallelLayers: 3, maxRequestsPerSecond: 10, bandwidth: 50MiB}
+- name: hub
+  to: docker://hub.example
+  updateService: https://updates.hub.example/graph
+  inputs: hub.plan.json
+`)
+    assert.deepEqual(targets, [
+      {
+        name: 'enc1',
+        to: { kind: 'registry', host: 'enc1.example', prefix: '' },
+        protect: [],
+        via: 'hub',
+        registriesConf: 'enc1.conf',
+        limits: { parallelImages: 2, parallelLayers: 3, maxRequestsPerSecond: 10, bandwidth: '50MiB' },
+      },
+      {
+        name: 'hub',
+        to: { kind: 'registry', host: 'hub.example', prefix: '' },
+        protect: [],
+        updateService: 'https://updates.hub.example/graph',
+        inputs: 'hub.plan.json',
+      },
+    ])
+  })
+
   it('has policies that delete little and take signatures along when it says nothing', () => {
     const { policies } = load('imageSets: [a.yaml]\ntargets: [{name: a, to: docker://r.example}]\n')
     assert.deepEqual(policies, {
@@ -134,6 +171,27 @@ policies:
       ],
     ],
     [
+      'ways that lead nowhere, in a circle, or through a folder',
+      'imageSets: [a]\ntargets:\n- {name: a, to: docker://r, via: hup}\n- {name: b, to: docker://s, via: c}\n- {name: c, to: docker://t, via: b}\n- {name: hub, to: oci://d}\n- {name: e, to: docker://u, via: hub}\n- {name: f, to: docker://v, via: f}\n',
+      [
+        '3:34 rule via: there is no target "hup"',
+        '4:34 rule via: the way from "b" over "c" leads back to "b"',
+        '5:34 rule via: the way from "c" over "b" leads back to "c"',
+        '7:34 rule via: the target "hub" is not a registry',
+        '8:34 rule via: the way from "f" over "f" leads back to "f"',
+      ],
+    ],
+    [
+      'limits that allow nothing, and an address that is none',
+      'imageSets: [a]\ntargets:\n- {name: a, to: docker://r, updateService: updates.example, limits: {parallelImages: 0, bandwidth: fast, retries: 3}}\n',
+      [
+        '3:44 schema targets[0].updateService is "updates.example", which is not allowed',
+        '3:86 schema targets[0].limits.parallelImages must be 1 or more',
+        '3:100 schema targets[0].limits.bandwidth is "fast", which is not allowed',
+        '3:106 schema unknown key "retries" in targets[0].limits',
+      ],
+    ],
+    [
       'unknown keys',
       'imageSet: [a]\ntargets: [{name: a, to: docker://r, imageSets: [x], prune: true}]\n',
       ['1:1 schema unknown key "imageSet" in the file', '2:53 schema unknown key "prune" in targets[0]'],
@@ -141,6 +199,22 @@ policies:
   ]
   for (const [sentence, body, problems] of ROWS)
     it(`is refused for ${sentence}`, () => assert.deepEqual(refused(body), problems))
+
+  it('is told what a value may look like where its pattern does not fit', () => {
+    const body = 'imageSets: [a]\ntargets:\n- {name: a/b, to: docker://r, limits: {bandwidth: fast}}\n'
+    assert.throws(
+      () => parseMirrorFile({ path: 'm', text: `${HEAD}${body}` }),
+      (error: unknown) => {
+        assert.ok(error instanceof ConfigError)
+        const hints = error.problems.map(({ hint }) => hint)
+        assert.deepEqual(hints, [
+          'letters, digits, ".", "_" and "-" are, beginning with a letter or digit',
+          'for instance 50MiB',
+        ])
+        return true
+      },
+    )
+  })
 
   it('is refused for the format of another version', () => {
     assert.throws(

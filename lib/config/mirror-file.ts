@@ -5,6 +5,7 @@
 import { parseReference, type Reference, withDefaultTag } from '../oci/reference.ts'
 import { formatTarget, parseTarget, type TargetAddress } from '../target.ts'
 import { type Entry, fieldOf, itemsOf, numberOf, textOf, textsOf } from './entry.ts'
+import { checkHops } from './mirror-hops.ts'
 import type { ProblemList } from './problem-list.ts'
 import { DEFAULT_MAX_DELETE_PERCENT, MIRROR_SCHEMA } from './schema/mirror-v1alpha1.ts'
 import { checkSchema, withoutEmptyKeys } from './schema-check.ts'
@@ -21,11 +22,31 @@ export interface MirrorTarget {
   readonly state?: string
   /** In place of those of the file. */
   readonly imageSets?: readonly string[]
+  /** Mapping files, besides image sets. */
+  readonly mappings?: readonly string[]
   readonly platformIndex?: PlatformIndex
   /** Components; 0 means no limit. */
   readonly maxNestedPaths?: number
   /** Globs on destinations, besides those of the policies. */
   readonly protect: readonly string[]
+  /** The name of another target, a registry: images are read there and nowhere else. */
+  readonly via?: string
+  /** The registries.conf that is used for this target. */
+  readonly registriesConf?: string
+  /** URL of the graph API that serves the clusters of this target: targets behind it may read update graphs there. */
+  readonly updateService?: string
+  /** A plan whose kept documents targets behind this one use. */
+  readonly inputs?: string
+  readonly limits?: TargetLimits
+}
+
+/** What the flags of the same names say; they win. */
+export interface TargetLimits {
+  readonly parallelImages?: number
+  readonly parallelLayers?: number
+  readonly maxRequestsPerSecond?: number
+  /** As written: `50MiB`. */
+  readonly bandwidth?: string
 }
 
 export interface MirrorPolicies {
@@ -37,6 +58,8 @@ export interface MirrorPolicies {
   readonly operatorSelection: OperatorSelectionPolicy
   /** What the image of graph data is built on. */
   readonly graphDataBaseImage?: Reference
+  /** Charts go to the target too, as OCI artifacts; absent where they do not. */
+  readonly carryCharts?: true
 }
 
 export interface MirrorFile {
@@ -54,6 +77,7 @@ export function readMirrorFile(root: Entry, path: string, problems: ProblemList)
   const items = itemsOf(pruned, 'targets')
   checkUnique(namedBy(items, 'name'), 'the target', problems)
   checkUnique(namedBy(items, 'state'), 'the state file', problems)
+  checkHops(items, problems)
   const targets = items.flatMap(item => readTarget(item, imageSets, problems) ?? [])
   checkUnique(
     targets.map(({ at, target }) => ({ at, name: formatTarget(target.to) })),
@@ -74,6 +98,7 @@ export function readMirrorFile(root: Entry, path: string, problems: ProblemList)
       operatorSelection:
         textOf(fieldOf(policies, 'operatorSelection')) === 'connected' ? 'connected' : 'documented',
       ...(graphDataBaseImage !== undefined && { graphDataBaseImage }),
+      ...(fieldOf(policies, 'carryCharts')?.value === true && { carryCharts: true }),
     },
   }
 }
@@ -84,9 +109,10 @@ function readTarget(
   problems: ProblemList,
 ): { at: Entry; target: MirrorTarget } | undefined {
   const imageSets = textsOf(item, 'imageSets')
-  if (imageSets.length === 0 && fileImageSets.length === 0)
+  const mappings = textsOf(item, 'mappings')
+  if (imageSets.length + fileImageSets.length + mappings.length === 0)
     problems.add('rule', item.pointer, 'this target has no image sets', {
-      hint: 'list them under imageSets, at the target or at the top of the file',
+      hint: 'list them under imageSets, at the target or at the top of the file, or mapping files under mappings',
     })
   const name = textOf(fieldOf(item, 'name'))
   const at = fieldOf(item, 'to')
@@ -102,11 +128,33 @@ function readTarget(
     to,
     ...(state !== undefined && { state }),
     ...(imageSets.length > 0 && { imageSets }),
+    ...(mappings.length > 0 && { mappings }),
     ...(platformIndex !== undefined && { platformIndex }),
     ...(maxNestedPaths !== undefined && { maxNestedPaths }),
     protect: textsOf(item, 'protect'),
+    ...textsIn(item, ['via', 'registriesConf', 'updateService', 'inputs']),
+    ...limitsIn(fieldOf(item, 'limits')),
   }
   return { at, target }
+}
+
+function limitsIn(field: Entry | undefined): Pick<MirrorTarget, 'limits'> {
+  if (field === undefined) return {}
+  const numbers = (['parallelImages', 'parallelLayers', 'maxRequestsPerSecond'] as const).flatMap(key => {
+    const value = numberOf(fieldOf(field, key))
+    return value === undefined ? [] : [[key, value]]
+  })
+  return { limits: { ...Object.fromEntries(numbers), ...textsIn(field, ['bandwidth']) } }
+}
+
+/** Those of the keys that have text behind them. */
+function textsIn<K extends string>(entry: Entry, keys: readonly K[]): { readonly [key in K]?: string } {
+  const found: { [key in K]?: string } = {}
+  for (const key of keys) {
+    const text = textOf(fieldOf(entry, key))
+    if (text !== undefined) found[key] = text
+  }
+  return found
 }
 
 function readBaseImage(field: Entry | undefined, problems: ProblemList): Reference | undefined {

@@ -63,6 +63,16 @@ test('a plan from archives names them, and what is missing with the archive that
   assert.match(renderPlanMarkdown(plan), /c\/d:1.*\n.*it lacks 2 blobs or manifests, shipped in archive 2/)
 })
 
+test('a plan from archives that changes nothing says where it is, because applying it writes the receipt', () => {
+  const id = sampleDigest('archive')
+  const plan = { ...samplePlan([]), from: [{ folder: '/media/disc', id }], missing: [missing] }
+  const text = renderPlan(plan, { ...WIDE, savedTo: 'site.plan.json' })
+  assert.match(text, /^No changes\./)
+  assert.match(text, /\n\nSaved to site\.plan\.json\. Review it, .*: mirrorform apply site\.plan\.json$/)
+  const direct = renderPlan(samplePlan([]), { ...WIDE, savedTo: 'site.plan.json' })
+  assert.doesNotMatch(direct, /Saved to/)
+})
+
 test('an apply that could not bring everything ends with 4, and names what to do', () => {
   const plan = planWith({ missing: [missing] })
   assert.equal(applyExitCode(done, plan), 4)

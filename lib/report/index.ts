@@ -1,7 +1,8 @@
 /** Rendering of plans, states and results: data in, text out. */
 
+export { type CustodyPlace, custodyOf, type Station } from './custody.ts'
 export { printable, shortenEnd, shortenMiddle, wrap } from './fit.ts'
-export { originText, shortDestination, targetName } from './naming.ts'
+export { originText, shellWord, shortDestination, targetName } from './naming.ts'
 export { MARKDOWN_BYTES, renderPlanMarkdown } from './plan-markdown.ts'
 export { PLAN_LINES, renderPlan, totalsText } from './plan-text.ts'
 export type { PlanRendering } from './plan-view.ts'
@@ -11,5 +12,6 @@ export { applyExitCode, type ResultRendering, renderApplyResult } from './result
 export { renderState, renderStateImage, type StateRendering } from './state-text.ts'
 export { PLAIN_STYLE, type Style } from './style.ts'
 export { alignTable, type Cell, type Column } from './table.ts'
+export { outcomeText, renderTargets, type TargetRow, type TargetsRendering } from './targets-text.ts'
 export { findUses, type Route, type Use } from './uses.ts'
 export { renderWhy, type WhyRendering } from './uses-text.ts'

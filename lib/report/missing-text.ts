@@ -51,3 +51,10 @@ export function missingLines(
     '',
   ]
 }
+
+/** What to do about it: other tools know no shopping list. */
+export function waysToMissing({ from = [] }: Pick<Plan, 'from'>): string {
+  return from.some(source => 'tool' in source)
+    ? 'Name the earlier archives as well, each with a --from of its own, or import them first'
+    : 'Import the archives that are missing, or ask for the rest with --shopping-list FILE'
+}

@@ -5,7 +5,7 @@
 import type { Change } from '../plan/plan.ts'
 import { chosenSection } from './chosen-section.ts'
 import { printable, wrap } from './fit.ts'
-import { incompleteSection } from './incomplete-text.ts'
+import { incompleteSections } from './incomplete-text.ts'
 import { missingSection } from './missing-text.ts'
 import { actionStyle, actionSymbol, digestStep, originsText, shortDestination } from './naming.ts'
 import type { ChangeOf, GatheredPlan } from './plan-groups.ts'
@@ -20,7 +20,7 @@ import { apart, commonReason, putTogether, type Together } from './together.ts'
 export function planSections(gathered: GatheredPlan, view: PlanView): readonly Section[] {
   return [
     missingSection(view),
-    incompleteSection(view),
+    ...incompleteSections(view),
     chosenSection(view),
     reasonSection('Stay as they are', gathered.keeps, view),
     reasonSection('Forgotten by the state, not touched at the target', gathered.forgets, view),

@@ -6,7 +6,7 @@
  */
 import { hasChanges, isDestructive, type Plan } from '../plan/plan.ts'
 import { printable } from './fit.ts'
-import { INCOMPLETE_TITLE, incompleteName, missingTexts } from './incomplete-text.ts'
+import { incompleteGroups, incompleteName, missingTexts } from './incomplete-text.ts'
 import { MISSING_TITLE, missingReason } from './missing-text.ts'
 import { actionSymbol, digestStep, originsText, shortDestination, targetName } from './naming.ts'
 import { type ChangeOf, costOf, gatherPlan } from './plan-groups.ts'
@@ -76,13 +76,11 @@ function foldsOf(plan: Plan): readonly Fold[] {
         item(code(shortDestination(plan.target, each.destination)), [prose(missingReason(each))]),
       ),
     },
-    {
-      title: INCOMPLETE_TITLE,
+    ...incompleteGroups(plan).map(({ title, entries }) => ({
+      title,
       open: true,
-      entries: (plan.incomplete ?? []).map(bundle =>
-        item(prose(incompleteName(bundle)), missingTexts(bundle).map(prose)),
-      ),
-    },
+      entries: entries.map(each => item(prose(incompleteName(each)), missingTexts(each).map(prose))),
+    })),
     {
       title: 'Chosen',
       open: true,

@@ -124,10 +124,10 @@ test('a delete tells everything its requests do to other tags', () => {
 test('nothing to do is one line', () => {
   const plan = samplePlan([], { summary: { keep: 1284 } })
   assert.deepEqual(render(plan), [
-    'No changes. registry.enc1.example:5000/ocp holds everything the image set asks for (1,284 images).',
+    'No changes. registry.enc1.example:5000/ocp holds everything that is asked for (1,284 images).',
   ])
   assert.deepEqual(render({ ...plan, options: { ...plan.options, refresh: false } }, { width: 200 }), [
-    'No changes. By its state, registry.enc1.example:5000/ocp holds everything the image set asks for (1,284 images); it was not asked itself.',
+    'No changes. By its state, registry.enc1.example:5000/ocp holds everything that is asked for (1,284 images); it was not asked itself.',
     '  planned with --refresh=false',
   ])
 })

@@ -5,7 +5,7 @@
  * Whatever the size of the plan, the default stays within `PLAN_LINES` lines: long lists share the room that is left
  * and end in the command that shows the rest. Same plan, same width, same text.
  */
-import { hasChanges, type Plan, type Summary } from '../plan/plan.ts'
+import { hasChanges, type Plan, type PlanSource, type StoredKind, type Summary } from '../plan/plan.ts'
 import { printable, visibleWidth, wrap } from './fit.ts'
 import { entriesShown } from './listing.ts'
 import { shellWord, targetName } from './naming.ts'
@@ -25,7 +25,11 @@ export function renderPlan(plan: Plan, rendering: PlanRendering): string {
   const gathered = gatherPlan(plan)
   const changing = hasChanges(plan)
   const above = changing ? headerLines(plan, rendering) : noChangeLines(plan, rendering)
-  const below = changing ? ['', ...totalLines(plan, rendering), ...nextLines(rendering)] : []
+  const closing = [
+    ...(changing ? totalLines(plan, rendering) : []),
+    ...(changing || isOfArchives(plan) ? nextLines(rendering) : []),
+  ]
+  const below = closing.length > 0 ? ['', ...closing] : []
   const blocks = groupBlocks(gathered, view)
   const sections = planSections(gathered, view)
   const room = PLAN_LINES - above.length - below.length - (blocks.length > 0 ? 1 : 0)
@@ -64,11 +68,31 @@ function headerLines(plan: Plan, rendering: PlanRendering): readonly string[] {
   ]
 }
 
+/** Applied also where it changes nothing: the receipt says that the archives arrived. */
+function isOfArchives({ from = [] }: Plan): boolean {
+  return from.some(source => !('tool' in source))
+}
+
+/** `/media/disc (archive 3)`, `/media/disc (archive of oc-mirror v2)` */
+function sourceText(source: PlanSource): string {
+  const { folder } = source
+  if (!('tool' in source))
+    return source.record === undefined ? folder : `${folder} (archive ${source.record.number})`
+  const files = source.files === undefined ? '' : `/${source.files.join(', ')}`
+  return `${folder}${files} (${STORED_NAMES[source.tool]})`
+}
+
+const STORED_NAMES: Readonly<Record<StoredKind, string>> = {
+  'oc-mirror-v2': 'archive of oc-mirror v2',
+  'oc-mirror-v1': 'archive of oc-mirror v1',
+  'image-mirror': 'folder of oc image mirror',
+  'registry-storage': 'storage of a registry',
+  'oci-layout': 'OCI layout',
+}
+
 /** From where or as what it is carried. */
 function carryingLines({ from = [], shipment }: Plan, width: number): readonly string[] {
-  const read = from.map(({ folder, record }) =>
-    record === undefined ? folder : `${folder} (archive ${record.number})`,
-  )
+  const read = from.map(sourceText)
   const { number, volumeSize, against } = shipment ?? {}
   const known = against === undefined ? '' : `, against the receipt ${against.path}`
   return [
@@ -101,18 +125,19 @@ function noChangeLines(plan: Plan, rendering: PlanRendering): readonly string[] 
   const target = targetName(plan.target)
   const images = countOf(plan.summary.keep, 'image')
   const { destroy, refresh, only, exclude } = plan.options
-  const wanted = only.length + exclude.length > 0 ? 'the plan was narrowed to' : 'the image set asks for'
-  const source =
-    plan.from === undefined ? wanted : wanted.replace('the image set asks for', 'the archive brings')
+  const wanted = only.length + exclude.length > 0 ? 'the plan was narrowed to' : 'that is asked for'
+  const source = plan.from === undefined ? wanted : wanted.replace('that is asked for', 'the archive brings')
   const isWhole = plan.incomplete === undefined && plan.missing === undefined
   const asked = isWhole ? source : `${source} and that can be had`
   const shipped = `No changes. By its state, ${target} holds or was shipped everything ${asked} (${images}).`
   if (plan.shipment !== undefined) return [...wrap(shipped, rendering.width), ...scopeLines(plan, rendering)]
   const text = destroy
     ? `No changes. The state holds nothing that could be removed from ${target}.`
-    : refresh
-      ? `No changes. ${target} holds everything ${asked} (${images}).`
-      : `No changes. By its state, ${target} holds everything ${asked} (${images}); it was not asked itself.`
+    : rendering.onlyDeletes
+      ? `No changes. Nothing is deleted from ${target}.`
+      : refresh
+        ? `No changes. ${target} holds everything ${asked} (${images}).`
+        : `No changes. By its state, ${target} holds everything ${asked} (${images}); it was not asked itself.`
   return [
     ...wrap(text, rendering.width),
     ...carryingLines(plan, rendering.width),

@@ -10,6 +10,8 @@ export interface PlanRendering {
   /** Images the state holds before the plan, where that is known. */
   readonly heldImages?: number | undefined
   readonly statePath?: string | undefined
+  /** Asked for by a file that says what to delete. */
+  readonly onlyDeletes?: boolean | undefined
   /** Where the plan was just saved: ends with what to do next. */
   readonly savedTo?: string | undefined
   /** The plan file being shown: for the commands that show more of it. */

@@ -91,7 +91,7 @@ test('bundles that are incomplete are named, and count as something that is left
   assert.equal(lines[0], '12 bundles of operators incomplete, because images cannot be found:')
   assert.equal(lines[1], '  ! widget.v1.0.0 (package widget, catalog a.io/index:v1)')
   assert.equal(lines[11], '  … 2 more: the plan lists them all')
-  assert.match(lines.at(-1) ?? '', /exit code 4: incomplete bundles/)
+  assert.match(lines.at(-1) ?? '', /exit code 4: incomplete\)/)
   assert.equal(applyExitCode(result, plan), 4)
   assert.equal(applyExitCode(resultOf([item('interrupted')]), plan), 130)
 })

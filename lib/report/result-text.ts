@@ -3,7 +3,7 @@ import type { ApplyResult, ItemResult } from '../apply/events.ts'
 import type { Action, Plan } from '../plan/plan.ts'
 import { printable, wrap } from './fit.ts'
 import { incompleteLines } from './incomplete-text.ts'
-import { missingLines } from './missing-text.ts'
+import { missingLines, waysToMissing } from './missing-text.ts'
 import { actionStyle, actionSymbol, shellWord, targetName } from './naming.ts'
 import { countOf, formatBytes, formatCount, formatDuration } from './quantities.ts'
 import type { Style } from './style.ts'
@@ -40,7 +40,7 @@ export function applyExitCode(
 /** Lines without a final line feed. */
 export function renderApplyResult(
   result: ApplyResult,
-  plan: Pick<Plan, 'target' | 'incomplete' | 'missing' | 'shipment'>,
+  plan: Pick<Plan, 'target' | 'incomplete' | 'missing' | 'shipment' | 'from'>,
   rendering: ResultRendering,
 ): string {
   const { style, width } = rendering
@@ -113,7 +113,7 @@ function itemLines(item: ItemResult, hintFollows: boolean, style: Style, width: 
 
 function nextLines(
   result: ApplyResult,
-  plan: Pick<Plan, 'incomplete' | 'missing'>,
+  plan: Pick<Plan, 'incomplete' | 'missing' | 'from'>,
   { width, planPath }: ResultRendering,
 ): readonly string[] {
   const exitCode = applyExitCode(result, plan)
@@ -125,12 +125,12 @@ function nextLines(
     case 4:
       if (result.failed === 0 && plan.missing !== undefined)
         return wrap(
-          'Everything else is in place. Import the archives that are missing, or ask for the rest with --shopping-list FILE (exit code 4: missing content)',
+          `Everything else is in place. ${waysToMissing(plan)} (exit code 4: missing content)`,
           width,
         )
       if (result.failed === 0)
         return wrap(
-          'Everything else is in place. When the images are there, plan again (exit code 4: incomplete bundles)',
+          'Everything else is in place. When the images are there, plan again (exit code 4: incomplete)',
           width,
         )
       return wrap(

@@ -36,6 +36,9 @@ test('images that are on their way in an archive are counted, and each says in w
   assert.equal(text.split('\n')[1], '  2 images shipped in archive 3, not confirmed yet')
   const one = renderStateImage(first, { store: state, target: state.target }, WIDE)
   assert.ok(one.includes(`\n  shipped    in archive ${id}, not confirmed yet\n`), one)
+  const { shippedIn: _, ...image } = first
+  const there = renderStateImage({ ...image, arrivedIn: id }, { store: state, target: state.target }, WIDE)
+  assert.ok(there.includes(`\n  arrived    in archive ${id}\n`), there)
 })
 
 test('a release is one line with its images counted, and with all each of them has its own', () => {

@@ -121,6 +121,7 @@ export function renderStateImage(
     ...(image.shippedIn === undefined
       ? []
       : [['shipped', `in archive ${image.shippedIn}, not confirmed yet`] as const]),
+    ...(image.arrivedIn === undefined ? [] : [['arrived', `in archive ${image.arrivedIn}`] as const]),
     [
       'size',
       `${formatBytes(bytesOf(store, blobs))} in ${countOf(blobs.size, 'blob')}, ${countOf(manifests.length, 'manifest')}`,

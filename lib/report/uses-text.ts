@@ -1,7 +1,9 @@
 /** The answer to `why`: which images hold what was asked for, by which way, and who wants them. */
-import type { Origin } from '../graph/graph.ts'
+import type { ImageContent, Origin } from '../graph/graph.ts'
 import { type Digest, shortDigest } from '../oci/digest.ts'
 import { formatDestination, type TargetAddress } from '../target.ts'
+import type { Station } from './custody.ts'
+import { custodyLines } from './custody-text.ts'
 import { printable, wrap } from './fit.ts'
 import { originText } from './naming.ts'
 import { countOf } from './quantities.ts'
@@ -14,11 +16,13 @@ export interface WhyRendering {
   readonly target: TargetAddress
   /** Of image sets, that ask for it: `imageset.yaml:12`. */
   readonly linesOf?: (origin: Origin) => readonly string[]
+  /** By which way an image came. */
+  readonly chainOf?: (image: ImageContent) => readonly Station[]
 }
 
 /** Lines without a final line feed. `query` is what was asked for. */
 export function renderWhy(query: string, uses: readonly Use[], rendering: WhyRendering): string {
-  const { style, width, target, linesOf = () => [] } = rendering
+  const { style, width, target, linesOf = () => [], chainOf = () => [] } = rendering
   const asked = printable(query)
   if (uses.length === 0) return wrap(`Nothing here holds or is named ${asked}.`, width).join('\n')
   const title = `${asked} is in ${countOf(uses.length, 'image')}`
@@ -30,6 +34,7 @@ export function renderWhy(query: string, uses: readonly Use[], rendering: WhyRen
     ...image.origins.flatMap(origin =>
       wrap(`  wanted by ${originText(origin)}${linesText(linesOf(origin))}`, width, 2),
     ),
+    ...custodyLines(chainOf(image), width),
   ])
   return [...wrap(title, width), ...images].join('\n')
 }
