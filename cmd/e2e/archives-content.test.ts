@@ -11,6 +11,7 @@ import { decodePlan } from '../../lib/plan/plan-file.ts'
 import { catalogScene, keptBundles, operatorsText, publishCatalog } from '../../testdata/catalog-scene.ts'
 import { sketchCatalog } from '../../testdata/catalogs.ts'
 import { type DockerRegistry, skipWithout, startDockerRegistry } from '../../testdata/docker-registry.ts'
+import { imageSetText } from '../../testdata/image-set-text.ts'
 import { buildMultiArch } from '../../testdata/images.ts'
 import { IMAGE_SET, type MirrorScene, PLAIN_HTTP, STATE } from '../../testdata/mirror-scene.ts'
 import { pushToServer } from '../../testdata/push.ts'
@@ -145,5 +146,27 @@ describe('with docker-registry and skopeo', { skip: skipWithout('docker-registry
     assert.deepEqual(keptBundles(decodePlan(other.read('gadget.plan.json'), 'plan')), ['gadget.v0.2.0'])
     const applied = await other.run(['apply', 'gadget.plan.json', ...PLAIN_HTTP])
     assert.equal(applied.code, 0, applied.output)
+  })
+
+  test('what did not travel is told as not being in the archive, whatever asks for it', async t => {
+    const scene = catalogScene(t, a.host, `docker://${b.host}/absent`)
+    scene.wantOperators({ catalog: CATALOG, packages: [{ name: 'gadget' }] })
+    const disc = await writeArchive(scene)
+    const far = farSide(t)
+    const absent = 'registry.example.com/absent'
+    for (const [what, asked] of [
+      ['catalog', operatorsText([{ catalog: `${absent}/index:v1` }])],
+      ['release', platformText({ release: `${absent}/release:4.16.1` })],
+      ['image', imageSetText([`${absent}/app:1`])],
+      ['digest', imageSetText([`${absent}/app@sha256:${'ab'.repeat(32)}`])],
+    ] as const) {
+      far.write(IMAGE_SET, asked)
+      const refused = await take(far, disc, scene.target, '-c', IMAGE_SET)
+      const told = refused.stderr.replaceAll(/\s+/g, ' ')
+      assert.equal(refused.code, 1, what)
+      assert.match(told, / is not in (registry\.example\.com\/absent\/app in )?file:/, what)
+      assert.match(told, /Hint: the image set of the near side did not ask for it/, what)
+      assert.doesNotMatch(told, /skopeo/, what)
+    }
   })
 })

@@ -5,7 +5,16 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -206,32 +215,29 @@ test('killed while it imports, the next import finishes, and a third one finds n
   run = undefined
   const again = await scene.arrive(['disc'])
   assert.equal(again.code, 0, again.output)
+  const same = await scene.receive()
+  assert.equal(same.code, 0, same.output)
+  assert.match(same.stdout, /4 already done/)
   const third = await scene.planImport(['disc'])
   assert.deepEqual([third.changes, third.summary.keep], [[], 4])
 })
 
 test('volumes too small for a manifest, and a folder with another archive, are refused before anything is written', async t => {
   const { scene } = await gap(t)
-  await scene.planShipment('small', '--volume-size', '3kB')
-  const small = await scene.ship()
+  const placed = ['-c', 'imageset.yaml', '--to', `file://${scene.disc('small')}`, '--for', scene.target]
+  const small = await scene.near.run(['plan', ...placed, '--volume-size', '3kB', ...PLAIN_HTTP])
   assert.equal(small.code, 1)
-  assert.match(small.stderr, /volumes of 3000 bytes are too small: the largest manifest has \d+ bytes/)
+  assert.match(
+    small.stderr.replaceAll(/\s+/g, ' '),
+    /volumes of 3000 bytes are too small: the largest manifest has \d+ bytes/,
+  )
+  assert.equal(existsSync(scene.disc('small')), false)
   await scene.write('disc')
   await scene.planShipment('disc', '--assume', 'none')
   const taken = await scene.ship()
   assert.equal(taken.code, 1)
   assert.match(taken.stderr, /archive/)
-  const sizes = await scene.near.run([
-    'plan',
-    '--volume-size',
-    'huge',
-    '-c',
-    'imageset.yaml',
-    '--to',
-    'file://x',
-    '--for',
-    scene.target,
-  ])
+  const sizes = await scene.near.run(['plan', '--volume-size', 'huge', ...placed])
   assert.match(sizes.stderr, /--volume-size huge is not a number of bytes/)
 })
 

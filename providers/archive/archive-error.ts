@@ -11,6 +11,10 @@ export class ArchiveError extends PlaceError {
   }
 }
 
+/** What to do about something that an archive was not written for. */
+export const NOT_ASKED =
+  'the image set of the near side did not ask for it: ask for it there, or no longer here'
+
 /** `a, b, c and 12 more` */
 export function someOf(names: readonly string[], shown: number = 5): string {
   if (names.length <= shown) return names.join(', ')

@@ -1,10 +1,10 @@
 /** Reads one repository of an archive: by the names it was packed under, or by the source its images were collected from. */
 import type { ImageContent } from '../../lib/graph/graph.ts'
-import { formatSource, parseSource } from '../../lib/graph/naming.ts'
+import { parseSource } from '../../lib/graph/naming.ts'
 import type { Descriptor } from '../../lib/oci/descriptor.ts'
 import { type Digest, isDigest } from '../../lib/oci/digest.ts'
 import type { RawManifest } from '../../lib/oci/manifest.ts'
-import type { RepositoryPath, Tag } from '../../lib/oci/reference.ts'
+import { type RepositoryPath, repositoryName, type Tag } from '../../lib/oci/reference.ts'
 import type {
   ImageSource,
   ReferrersLister,
@@ -14,7 +14,7 @@ import type {
 } from '../../lib/provider.ts'
 import { compareText } from '../../lib/target.ts'
 import { tagList } from '../layout/index.ts'
-import { ArchiveError } from './archive-error.ts'
+import { ArchiveError, NOT_ASKED } from './archive-error.ts'
 import type { ArchiveIndex } from './archive-index.ts'
 import type { Entry, NameRecord } from './contents.ts'
 import type { FoundVolumes } from './found-volumes.ts'
@@ -32,7 +32,7 @@ export class ArchiveRepository implements RepositoryReader, TagLister, Referrers
 
   constructor(archive: string, index: ArchiveIndex, volumes: FoundVolumes, scope: Scope) {
     this.name =
-      'repository' in scope ? `${archive}:${scope.repository}` : `${formatSource(scope.source)} in ${archive}`
+      'repository' in scope ? `${archive}:${scope.repository}` : `${nameOf(scope.source)} in ${archive}`
     this.#index = index
     this.#volumes = volumes
     this.#scope = scope
@@ -76,7 +76,7 @@ export class ArchiveRepository implements RepositoryReader, TagLister, Referrers
         status: 404,
         hint: isAssumed
           ? 'an earlier archive carried it: import that one first, or plan a new one from a receipt of this site'
-          : undefined,
+          : NOT_ASKED,
       },
     )
   }
@@ -96,6 +96,11 @@ export class ArchiveRepository implements RepositoryReader, TagLister, Referrers
     const repositories = new Set(this.#images().map(({ destination }) => destination.repository))
     return [...repositories].flatMap(repository => this.#index.namesIn(repository))
   }
+}
+
+/** Of the place that images were collected from: `quay.io/acme/app`, `oci:/srv/layout` */
+export function nameOf(source: ImageSource): string {
+  return source.kind === 'registry' ? repositoryName(source.reference) : `oci:${source.folder}`
 }
 
 function tagOf(source: ImageSource): string | undefined {

@@ -23,7 +23,7 @@ import { readContents } from './read-contents.ts'
 const LARGEST_DOCUMENT = 2 ** 30
 
 export interface OpenOptions {
-  /** PEM of an Ed25519 public key: an archive that its owner has not signed is refused. */
+  /** PEM of a public key: an archive that its owner has not signed is refused. */
   readonly verifyKey?: string | undefined
   /** Further folders where volumes lie. */
   readonly folders?: readonly string[] | undefined

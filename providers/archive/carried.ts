@@ -2,16 +2,18 @@
  * Archives that were carried here, as the one place images come from: whatever an image set names is looked up in them,
  * and what they were written without, because it was expected to be there already, is read at the target.
  */
+import type { Absence } from '../../lib/errors.ts'
 import type { ImageContent } from '../../lib/graph/graph.ts'
 import { parseSource } from '../../lib/graph/naming.ts'
 import type { Descriptor } from '../../lib/oci/descriptor.ts'
 import { type Digest, isDigest } from '../../lib/oci/digest.ts'
 import type { RawManifest } from '../../lib/oci/manifest.ts'
-import { repositoryName, type Tag } from '../../lib/oci/reference.ts'
+import type { Tag } from '../../lib/oci/reference.ts'
 import type { ImageSource, ReferrersLister, RepositoryReader, Sources } from '../../lib/provider.ts'
 import { compareText } from '../../lib/target.ts'
 import type { Archive } from './archive.ts'
-import { ArchiveError } from './archive-error.ts'
+import { ArchiveError, NOT_ASKED } from './archive-error.ts'
+import { nameOf } from './archive-repository.ts'
 import { referrerOf } from './referrer.ts'
 
 /** The repository of the target that has a manifest or blob; undefined when none is known to. */
@@ -35,6 +37,7 @@ export function carriedSources(archives: readonly Archive[], heldAt: HeldAt): So
 
 class CarriedRepository implements RepositoryReader, ReferrersLister {
   readonly name: string
+  readonly absence: Absence
   readonly #archives: readonly Archive[]
   readonly #source: ImageSource
   /** Collected from this repository. */
@@ -47,7 +50,9 @@ class CarriedRepository implements RepositoryReader, ReferrersLister {
     images: readonly ImageContent[],
     heldAt: HeldAt,
   ) {
-    this.name = `${nameOf(source)} in ${archives.map(({ name }) => name).join(', ')}`
+    const names = archives.map(({ name }) => name).join(', ')
+    this.name = `${nameOf(source)} in ${names}`
+    this.absence = { said: `is not in ${names}`, hint: NOT_ASKED }
     this.#archives = archives
     this.#source = source
     this.#images = images
@@ -109,10 +114,6 @@ class CarriedRepository implements RepositoryReader, ReferrersLister {
   #attached(tag: Tag): Digest | undefined {
     return this.#images.flatMap(({ attachments }) => attachments).find(each => each.tag === tag)?.digest
   }
-}
-
-function nameOf(source: ImageSource): string {
-  return source.kind === 'registry' ? repositoryName(source.reference) : `oci:${source.folder}`
 }
 
 function tagOf(source: ImageSource): string | undefined {

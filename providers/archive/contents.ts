@@ -12,7 +12,7 @@ import type { TargetAddress } from '../../lib/target.ts'
 
 /** The file beside the volumes. */
 export const CONTENTS_FILE = 'archive.json'
-/** The signature of its bytes: 64 bytes, Ed25519. */
+/** The signature of its bytes: see signature.ts. */
 export const SIGNATURE_FILE = 'archive.json.sig'
 /** Written while an archive is being made; present at the start, it tells of one that was cut off. */
 export const PROGRESS_FILE = 'archive.partial'

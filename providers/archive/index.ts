@@ -18,6 +18,6 @@ export { type InspectedImage, type Inspection, inspectArchive } from './inspect.
 export { type FetchEntry, fetchFrom, type RepairOptions, repairVolume } from './repair.ts'
 export type { ArchiveDocument, ArchiveOptions, ArchiveTarget, Shipment } from './shipment.ts'
 export { isSignedBy, readKey, signBytes } from './signature.ts'
-export { openArchiveTarget } from './target.ts'
+export { openArchiveTarget, refuseSmallVolumes } from './target.ts'
 export { type ArchiveReport, type VerifyOptions, type VolumeReport, verifyArchive } from './verify.ts'
 export { minimumVolumeSize } from './volume-room.ts'

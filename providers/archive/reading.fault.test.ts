@@ -1,6 +1,6 @@
 /** Archives that were lost in part, damaged or tampered with on their way. */
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -150,10 +150,18 @@ test('an archive.json that was made up, with every digest right, is refused wher
 
 test('a key that is none is refused before anything is written', async t => {
   const folder = path.join(temporaryFolder(t), 'archive')
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  for (const key of ['no key', signingKey])
-    await assert.rejects(writeArchive(folder, IMAGES, { signingKey: key }), UsageError)
+  const pem = ({ privateKey }: { readonly privateKey: KeyObject }) =>
+    privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  for (const [signingKey, said] of [
+    ['no key', /is no PEM of a private key/],
+    [pem(generateKeyPairSync('x25519')), /is of type x25519, not Ed25519, ECDSA or RSA/],
+    [pem(generateKeyPairSync('rsa', { modulusLength: 1024 })), /has 1024 bits: RSA keys need at least 2048/],
+  ] as const)
+    await assert.rejects(writeArchive(folder, IMAGES, { signingKey }), (error: unknown) => {
+      assert.ok(error instanceof UsageError)
+      assert.match(error.message, said)
+      return true
+    })
   const format = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' } as const
   const encrypted = generateKeyPairSync('ed25519').privateKey.export(format).toString()
   await assert.rejects(writeArchive(folder, IMAGES, { signingKey: encrypted }), /private key is encrypted/)
@@ -169,10 +177,16 @@ test('with a key, only what its owner signed is opened', async t => {
   const verifyKey = pem(ours.publicKey)
   assert.equal((await openArchive(folder, { verifyKey })).isVerified, true)
   assert.equal((await openArchive(folder)).isVerified, false)
-  await assert.rejects(
-    openArchive(folder, { verifyKey: pem(theirs.publicKey) }),
-    /is not a signature of archive\.json/,
-  )
+  const others = [
+    theirs,
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ]
+  for (const { publicKey } of others)
+    await assert.rejects(
+      openArchive(folder, { verifyKey: pem(publicKey) }),
+      /is not a signature of archive\.json/,
+    )
   await assert.rejects(openArchive(folder, { verifyKey: 'no key' }), UsageError)
   const read = decodeContents(readFileSync(file('archive.json'), 'utf8'), 'archive.json')
   const other = withId({ ...read, lineage: read.lineage?.replace(/.$/, '2') })

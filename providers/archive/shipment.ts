@@ -23,7 +23,7 @@ export interface ArchiveOptions {
   readonly largestManifest?: number | undefined
   /** What the far side is expected to hold. */
   readonly farSide?: FarSideState | undefined
-  /** PEM of an Ed25519 private key: archive.json is signed with it. */
+  /** PEM of a private key: archive.json is signed with it. */
   readonly signingKey?: string | undefined
   readonly disk?: ArchiveDisk | undefined
 }

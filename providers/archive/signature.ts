@@ -1,30 +1,40 @@
 /**
- * Who made an archive: a detached Ed25519 signature over the bytes of archive.json (RFC 8032), which openssl checks too:
- * `openssl pkeyutl -verify -pubin -inkey KEY.pub -rawin -in archive.json -sigfile archive.json.sig`.
+ * Who made an archive: a detached signature over the bytes of archive.json, which openssl checks too. With an Ed25519 key
+ * that of RFC 8032: `openssl pkeyutl -verify -pubin -inkey KEY.pub -rawin -in archive.json -sigfile archive.json.sig`; with
+ * a key that somebody has already, RSA (PKCS #1 v1.5) or ECDSA, that of the sha256:
+ * `openssl dgst -sha256 -verify KEY.pub -signature archive.json.sig archive.json`.
  *
  * archive.json names every blob by its digest, so that its signature speaks for all bytes of all volumes.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { MirrorformError, UsageError } from '../../lib/errors.ts'
 
-/** @param key PEM of an Ed25519 private key. @throws UsageError when it is something else. */
+/** Of an RSA key: what NIST SP 800-57 no longer takes for secure is refused. */
+const LEAST_RSA_BITS = 2048
+
+/** @param key PEM of a private key. @throws UsageError when it is something else. */
 export function signBytes(bytes: Uint8Array, key: string): Uint8Array {
-  return sign(null, bytes, readKey(key, 'private'))
+  const read = readKey(key, 'private')
+  return sign(hashFor(read), bytes, read)
 }
 
-/** @param key PEM of an Ed25519 public key. @throws UsageError when it is something else. */
+/** @param key PEM of a public key. @throws UsageError when it is something else. */
 export function isSignedBy(bytes: Uint8Array, signature: Uint8Array, key: string): boolean {
-  return verify(null, bytes, readKey(key, 'public'), signature)
+  const read = readKey(key, 'public')
+  return verify(hashFor(read), bytes, read, signature)
 }
 
-/** @throws UsageError when the PEM is no Ed25519 key of that kind. */
+/** Ed25519 hashes for itself. */
+function hashFor({ asymmetricKeyType }: KeyObject): 'sha256' | null {
+  return asymmetricKeyType === 'ed25519' ? null : 'sha256'
+}
+
+/** @throws UsageError when the PEM is no key of that kind that signatures are made with. */
 export function readKey(pem: string, kind: 'private' | 'public'): KeyObject {
   try {
     const key = kind === 'private' ? createPrivateKey(pem) : createPublicKey(pem)
-    if (key.asymmetricKeyType !== 'ed25519')
-      throw new UsageError(`the ${kind} key is of type ${key.asymmetricKeyType ?? 'unknown'}, not Ed25519`, {
-        hint: HINT,
-      })
+    const fault = faultOf(key)
+    if (fault !== undefined) throw new UsageError(`the ${kind} key ${fault}`, { hint: HINT })
     return key
   } catch (cause) {
     if (cause instanceof MirrorformError) throw cause
@@ -33,11 +43,18 @@ export function readKey(pem: string, kind: 'private' | 'public'): KeyObject {
         hint: 'decrypt it for as long as it is needed: openssl pkey -in KEY.pem -out PLAIN.pem',
         cause,
       })
-    throw new UsageError(`the ${kind} key cannot be read: it is no PEM of an Ed25519 ${kind} key`, {
+    throw new UsageError(`the ${kind} key cannot be read: it is no PEM of a ${kind} key`, {
       hint: HINT,
       cause,
     })
   }
+}
+
+function faultOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string | undefined {
+  if (type === 'ed25519' || type === 'ec') return undefined
+  if (type !== 'rsa') return `is of type ${type ?? 'unknown'}, not Ed25519, ECDSA or RSA`
+  const bits = details?.modulusLength ?? 0
+  return bits < LEAST_RSA_BITS ? `has ${bits} bits: RSA keys need at least ${LEAST_RSA_BITS}` : undefined
 }
 
 function isEncrypted(pem: string): boolean {

@@ -30,7 +30,7 @@ export async function openArchiveTarget(folder: string, options: ArchiveOptions)
   const { target, lineage, plan, farSide, signingKey, disk = nodeDisk } = options
   const volumeSize = options.volumeSize ?? DEFAULT_VOLUME_SIZE
   if (signingKey !== undefined) readKey(signingKey, 'private')
-  refuseSmall(volumeSize, options.largestManifest ?? 0)
+  refuseSmallVolumes(volumeSize, options.largestManifest ?? 0)
   const purpose = { target: formatTarget(target), lineage: lineage ?? null, plan: plan ?? null, volumeSize }
   const writer = await ArchiveWriter.open(folder, volumeSize, purpose, disk)
   const repositories = new Map<RepositoryPath, TargetRepository>()
@@ -63,7 +63,8 @@ export async function openArchiveTarget(folder: string, options: ArchiveOptions)
   }
 }
 
-function refuseSmall(volumeSize: number, largestManifest: number): void {
+/** @param largestManifest bytes. @throws PlaceError when volumes of so many bytes cannot hold it */
+export function refuseSmallVolumes(volumeSize: number, largestManifest: number): void {
   const least = minimumVolumeSize(largestManifest)
   if (Number.isSafeInteger(volumeSize) && volumeSize >= least) return
   throw new PlaceError(

@@ -88,7 +88,8 @@ async function verifyVolume(
     const { problems, lost } = await withFile(path, handle => readVolume(handle, table, options, buffer))
     if (whole === undefined && problems.length === 0) return report('good', [], [])
     if (whole === undefined) return report('damaged', problems.slice(0, MOST_PROBLEMS), lost)
-    return report('damaged', [whole, ...problems].slice(0, MOST_PROBLEMS), all())
+    const others = problems.filter(problem => !whole.endsWith(problem))
+    return report('damaged', [whole, ...others].slice(0, MOST_PROBLEMS), all())
   } catch (error) {
     options.signal.throwIfAborted()
     return report('damaged', [messageOf(error)], all())
