@@ -15,6 +15,8 @@ export type BlockRule =
   | { readonly kind: 'reference'; readonly reference: Reference; readonly text: string }
   /** RE2 syntax, found anywhere in the text it is held against. */
   | { readonly kind: 'pattern'; readonly pattern: string; readonly text: string }
+  /** The same, held against the source alone (oc-mirror v1). */
+  | { readonly kind: 'sourcePattern'; readonly pattern: string; readonly text: string }
 
 export function readBlockedImages(mirror: Entry | undefined, problems: ProblemList): readonly BlockRule[] {
   return itemsOf(mirror, 'blockedImages').flatMap((item): BlockRule[] => {
@@ -24,13 +26,27 @@ export function readBlockedImages(mirror: Entry | undefined, problems: ProblemLi
     if (written === undefined || text === undefined) return []
     const reference = plain === undefined ? undefined : referenceOrUndefined(plain)
     if (reference !== undefined) return [{ kind: 'reference', reference, text }]
-    const fault = faultOfPattern(text)
-    if (fault === undefined) return [{ kind: 'pattern', pattern: text, text }]
+    return isPattern(written, text, problems) ? [{ kind: 'pattern', pattern: text, text }] : []
+  })
+}
+
+/** As oc-mirror v1 has it: every entry is a regular expression, looked for in the source. */
+export function readBlockedSources(mirror: Entry | undefined, problems: ProblemList): readonly BlockRule[] {
+  return itemsOf(mirror, 'blockedImages').flatMap((item): BlockRule[] => {
+    const name = fieldOf(item, 'name')
+    const text = textOf(name)
+    if (name === undefined || text === undefined || !isPattern(name, text, problems)) return []
+    return [{ kind: 'sourcePattern', pattern: text, text }]
+  })
+}
+
+function isPattern(written: Entry, text: string, problems: ProblemList): boolean {
+  const fault = faultOfPattern(text)
+  if (fault !== undefined)
     problems.add('rule', written.pointer, `"${text}" is not a regular expression: ${fault}`, {
       hint: 'RE2 syntax: no look-around and no back-references; write \\. for a dot',
     })
-    return []
-  })
+  return fault === undefined
 }
 
 function referenceOrUndefined(text: string): ReturnType<typeof parseReference> | undefined {

@@ -5,8 +5,15 @@ import { type Entry, fieldOf, textOf } from './entry.ts'
 import { suggestKey } from './key-suggestion.ts'
 import type { ProblemList } from './problem-list.ts'
 
-export const KINDS = ['ImageSetConfiguration', 'Mirror'] as const
+export const KINDS = ['ImageSetConfiguration', 'Mirror', 'DeleteImageSetConfiguration'] as const
 export type ConfigurationKind = (typeof KINDS)[number]
+
+/** The key that only files of the kind have. */
+const KEY_OF_KIND: Readonly<Record<ConfigurationKind, string>> = {
+  ImageSetConfiguration: 'mirror',
+  Mirror: 'targets',
+  DeleteImageSetConfiguration: 'delete',
+}
 
 /**
  * The kind to read the file as. A missing or misspelt one is guessed, and reported, so that the rest of the file can
@@ -28,15 +35,32 @@ export function kindOf(
   const kind = textOf(field)
   const known = KINDS.find(name => name === kind)
   if (known !== undefined && accepted.includes(known)) return known
-  if (kind === 'DeleteImageSetConfiguration') {
+  if (known === 'DeleteImageSetConfiguration') {
     problems.add(
-      'unsupported',
+      'schema',
       field.pointer,
-      'DeleteImageSetConfiguration is not supported yet by this version',
+      'a DeleteImageSetConfiguration says what to delete, not what to mirror',
       {
-        hint: 'delete the images from the image set and plan again: what is no longer wanted is planned as a delete',
+        hint: 'plan the deletes of it with `mirrorform plan --delete -c FILE`',
       },
     )
+    return undefined
+  }
+  if (known === 'ImageSetConfiguration' && accepted.includes('DeleteImageSetConfiguration')) {
+    problems.add(
+      'schema',
+      field.pointer,
+      'an ImageSetConfiguration says what to mirror, not what to delete',
+      {
+        hint: 'write what is to go below `delete:` in a file with kind: DeleteImageSetConfiguration; or take it out of the image set, and plan',
+      },
+    )
+    return undefined
+  }
+  if (kind === 'DeleteImageList') {
+    problems.add('schema', field.pointer, 'a DeleteImageList is a list of images, not a configuration', {
+      hint: 'delete what it lists with `mirrorform delete --delete-yaml-file FILE docker://HOST`',
+    })
     return undefined
   }
   if (kind === 'ConfigMap') {
@@ -51,10 +75,16 @@ export function kindOf(
   problems.add(
     'schema',
     field.pointer,
-    `the kind is ${JSON.stringify(field.value)}, not ${accepted.join(' or ')}`,
+    `the kind is ${JSON.stringify(field.value)}, not ${listed(accepted)}`,
     { hint: 'check that this is the right file; `mirrorform init` writes a first image set' },
   )
   return undefined
+}
+
+/** `A, B or C` */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`
 }
 
 function guessKind(
@@ -62,7 +92,7 @@ function guessKind(
   accepted: readonly ConfigurationKind[],
   problems: ProblemList,
 ): ConfigurationKind | undefined {
-  const guess = 'mirror' in root ? 'ImageSetConfiguration' : 'targets' in root ? 'Mirror' : undefined
+  const guess = KINDS.find(kind => KEY_OF_KIND[kind] in root)
   // With a guess, the schema of that kind reports the missing key.
   if (guess !== undefined && accepted.includes(guess)) return guess
   const misspelt = Object.keys(root).find(key => suggestKey(key, ['kind']) !== undefined)

@@ -45,12 +45,16 @@ const ROWS: readonly (readonly [
     ],
     /did you mean "ImageSetConfiguration"/,
   ],
-  ['another kind', 'kind: Pod\n', ['1:7 schema the kind is "Pod", not ImageSetConfiguration or Mirror']],
   [
-    'a DeleteImageSetConfiguration, by name',
-    'kind: DeleteImageSetConfiguration\ndelete: {}\n',
-    ['1:7 unsupported DeleteImageSetConfiguration is not supported yet by this version'],
-    /plan again/,
+    'another kind',
+    'kind: Pod\n',
+    ['1:7 schema the kind is "Pod", not ImageSetConfiguration, Mirror or Delete'],
+  ],
+  [
+    'a list of images to delete, by name',
+    'kind: DeleteImageList\nitems: []\n',
+    ['1:7 schema a DeleteImageList is a list of images, not a configuration'],
+    /--delete-yaml-file/,
   ],
   [
     'a ConfigMap around an image set',
@@ -63,12 +67,6 @@ const ROWS: readonly (readonly [
     'kind: Mirror\n---\nkind: Mirror\n',
     ['3:1 syntax the file holds several YAML documents'],
     /a file of its own/,
-  ],
-  [
-    'an image set of oc-mirror v1, with what to change in it',
-    'apiVersion: mirror.openshift.io/v1alpha2\nkind: ImageSetConfiguration\nstorageConfig: {}\nmirror: {operators: [{catalog: a, targetName: b}]}\n',
-    ['1:13 unsupported this is an image set of oc-mirror v1, which is not supported yet'],
-    /^set apiVersion to mirror.openshift.io\/v2alpha1, and .*: storageConfig \(line 3\), mirror.operators\[0\].targetName \(line 4\)$/,
   ],
   [
     'tabs as indentation',

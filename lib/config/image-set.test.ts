@@ -245,9 +245,16 @@ const REFUSED: readonly (readonly [sentence: string, body: string, problems: rea
     ['2:1 schema "delete" is not allowed in an ImageSetConfiguration'],
   ],
   [
-    'sections it cannot mirror yet, each by name',
-    'mirror:\n  helm: {local: [{path: x}]}\n',
-    ['helm'].map((name, at) => `${at + 2}:3 unsupported mirror.${name} is not supported yet by this version`),
+    'charts that cannot be found by what is said of them',
+    "mirror:\n  helm:\n    repositories:\n    - name: a\n    - url: charts/x\n    - url: oci://reg.example/charts\n    - url: https://c.example\n      charts: [{version: 1.0.0}, {name: a, imagePaths: ['{.a']}]\n    local: [{name: x}]\n",
+    [
+      '4:7 rule this chart repository has no url',
+      '5:12 rule "charts/x" is not the address of a chart repository',
+      '6:12 rule a registry has no list of its charts',
+      '8:16 rule this chart has no name',
+      '8:57 rule "{.a" is not a JSONPath expression: its braces do not close',
+      '9:13 rule this chart on disk has no path',
+    ],
   ],
 ]
 
@@ -257,8 +264,8 @@ describe('an image set is refused for', () => {
 
   it('everything that is wrong with it in one run', () => {
     const kinds = problemsOf(
-      'archiveSize: x\narchiveSize: 1\nmirror:\n  helm: {local: [{path: a}]}\n  additionalImages: [{name: A}]\n',
+      'archiveSize: x\narchiveSize: 1\nmirror:\n  additionalImages: [{name: A}]\n',
     ).map(problem => problem.kind)
-    assert.deepEqual(kinds, ['schema', 'syntax', 'unsupported', 'rule'])
+    assert.deepEqual(kinds, ['schema', 'syntax', 'rule'])
   })
 })

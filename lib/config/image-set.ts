@@ -1,20 +1,20 @@
 /**
  * An ImageSetConfiguration as data: what it asks for, with every default filled in and every reference parsed.
- *
- * The whole v2alpha1 format is recognised. Sections this version cannot mirror yet are refused by name: ignoring one
- * would plan the deletion of what it stands for.
+ * The whole v2alpha1 format is recognised.
  */
 import { type AdditionalImage, readAdditionalImages } from './additional-images.ts'
 import { type BlockRule, readBlockedImages } from './blocked-images.ts'
-import { dotted, type Entry, fieldOf, numberOf, textOf } from './entry.ts'
+import { type Entry, fieldOf, numberOf } from './entry.ts'
+import { type HelmSection, readHelm } from './helm-section.ts'
 import { checkOperators } from './operator-rules.ts'
 import { type OperatorSection, readOperators } from './operator-section.ts'
 import { type PlatformSection, readPlatform } from './platform-section.ts'
 import type { ProblemList } from './problem-list.ts'
 import { readSamples, type SampleSection } from './sample-section.ts'
-import { IMAGE_SET_API_VERSION, IMAGE_SET_SCHEMA } from './schema/imageset-v2alpha1.ts'
-import { checkSchema, type ForeignKeys, unknownKeys, withoutEmptyKeys } from './schema-check.ts'
-import { refuseUnsupportedSections } from './unsupported-sections.ts'
+import { V1_API_VERSION } from './schema/imageset-v1alpha2.ts'
+import { IMAGE_SET_SCHEMA } from './schema/imageset-v2alpha1.ts'
+import { checkSchema, type ForeignKeys, withoutEmptyKeys } from './schema-check.ts'
+import type { V1Settings } from './v1/settings.ts'
 
 export interface ImageSet {
   readonly path: string
@@ -28,20 +28,24 @@ export interface ImageSet {
   readonly operators?: readonly OperatorSection[]
   /** Samples it asks for; absent where there are none. */
   readonly samples?: readonly SampleSection[]
+  /** Charts it asks for; absent where there are none. */
+  readonly helm?: HelmSection
+  /** Present on an image set of oc-mirror v1 (v1alpha2), whose rules then hold. */
+  readonly v1?: V1Settings
 }
 
 /** GiB (oc-mirror v2: 0 or nothing means 500). */
-const DEFAULT_ARCHIVE_SIZE = 500
-const V1_API_VERSION = 'mirror.openshift.io/v1alpha2'
-/** Names listed in one hint before "and 3 more". */
-const LISTED_KEYS = 6
+export const DEFAULT_ARCHIVE_SIZE = 500
 
 const v1 = (key: string, hint: string): [string, [string, string]] => [
   key.toLowerCase(),
   [`"${key}" belongs to oc-mirror v1`, hint],
 ]
 const FOREIGN_KEYS: ForeignKeys = new Map([
-  v1('storageConfig', 'delete it: what a target holds is kept in its state file'),
+  v1(
+    'storageConfig',
+    `delete it: what a target holds is kept in its state file; if this is an image set of v1, write apiVersion: ${V1_API_VERSION}`,
+  ),
   v1('targetName', 'write targetCatalog instead, with the whole repository path'),
   v1('originalRef', 'delete it'),
   v1('minBundle', 'delete it, and write minVersion instead'),
@@ -60,19 +64,13 @@ const FOREIGN_KEYS: ForeignKeys = new Map([
 /** Adds what is wrong to `problems`; the result is only good when that stays empty. */
 export function readImageSet(root: Entry, path: string, problems: ProblemList): ImageSet {
   const pruned: Entry = { ...root, value: withoutEmptyKeys(IMAGE_SET_SCHEMA, root.value) }
-  const empty: ImageSet = { path, archiveSize: DEFAULT_ARCHIVE_SIZE, additionalImages: [], blocked: [] }
-  const apiVersion = fieldOf(pruned, 'apiVersion')
-  if (textOf(apiVersion) === V1_API_VERSION) {
-    refuseV1(pruned, problems)
-    return empty
-  }
   checkSchema(IMAGE_SET_SCHEMA, pruned.value, problems, FOREIGN_KEYS)
   const mirror = fieldOf(pruned, 'mirror')
   checkOperators(mirror, problems)
   const platform = readPlatform(fieldOf(mirror, 'platform'), path, problems)
   const operators = readOperators(mirror, path, problems)
   const samples = readSamples(mirror, path, problems)
-  refuseUnsupportedSections(mirror, problems)
+  const helm = readHelm(mirror, path, problems)
   return {
     path,
     archiveSize: numberOf(fieldOf(pruned, 'archiveSize')) || DEFAULT_ARCHIVE_SIZE,
@@ -81,23 +79,6 @@ export function readImageSet(root: Entry, path: string, problems: ProblemList): 
     ...(platform !== undefined && { platform }),
     ...(operators.length > 0 && { operators }),
     ...(samples.length > 0 && { samples }),
+    ...(helm !== undefined && { helm }),
   }
-}
-
-function refuseV1(root: Entry, problems: ProblemList): void {
-  const unknown = unknownKeys(IMAGE_SET_SCHEMA, root.value)
-  const listed = unknown
-    .slice(0, LISTED_KEYS)
-    .map(pointer => `${dotted(pointer)} (line ${problems.lineOf(pointer)})`)
-  if (unknown.length > LISTED_KEYS) listed.push(`${unknown.length - LISTED_KEYS} more`)
-  const keys =
-    listed.length === 0 ? '' : `, and delete or rename the keys v2alpha1 does not have: ${listed.join(', ')}`
-  problems.add(
-    'unsupported',
-    '/apiVersion',
-    'this is an image set of oc-mirror v1, which is not supported yet',
-    {
-      hint: `set apiVersion to ${IMAGE_SET_API_VERSION}${keys}`,
-    },
-  )
 }

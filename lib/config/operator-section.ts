@@ -10,6 +10,7 @@ import { type Entry, fieldOf, itemsOf, textOf } from './entry.ts'
 import { parseImageSource } from './image-source.ts'
 import { readPlatforms } from './platforms.ts'
 import type { ProblemList } from './problem-list.ts'
+import type { V1Catalog } from './v1/settings.ts'
 import { hasRange, namedBy } from './version-rules.ts'
 
 /** One catalog of an image set. */
@@ -32,6 +33,8 @@ export interface OperatorSection {
   readonly platforms: readonly Platform[]
   /** Where the catalog stands, for messages: `imageset.yaml:12`. */
   readonly place: string
+  /** Present in an image set of oc-mirror v1, whose rules of selection and names then hold. */
+  readonly v1?: V1Catalog
 }
 
 export interface OperatorPackage {
@@ -41,6 +44,8 @@ export interface OperatorPackage {
   /** As written: versions may be short (`4.16`) and begin with `v`. */
   readonly minVersion?: string
   readonly maxVersion?: string
+  /** A bundle by name, in place of `minVersion`: oc-mirror v1 only. */
+  readonly minBundle?: string
   /** Empty means all channels, as far as the rules of filtering look at them. */
   readonly channels: readonly OperatorChannel[]
   /** Names of bundles; empty means that none is named. */
@@ -53,6 +58,8 @@ export interface OperatorChannel {
   readonly name: string
   readonly minVersion?: string
   readonly maxVersion?: string
+  /** oc-mirror v1 only. */
+  readonly minBundle?: string
 }
 
 /** Adds what is wrong to `problems`; entries that cannot be read at all are left out. */
@@ -88,7 +95,8 @@ function readOperator(item: Entry, path: string, problems: ProblemList): Operato
   }
 }
 
-function readPackage(item: Entry, path: string, problems: ProblemList): OperatorPackage | undefined {
+/** One entry of `packages`; undefined where it has no name. */
+export function readPackage(item: Entry, path: string, problems: ProblemList): OperatorPackage | undefined {
   const name = textOf(fieldOf(item, 'name'))
   if (name === undefined) return undefined
   const defaultChannel = textOf(fieldOf(item, 'defaultChannel'))
@@ -105,10 +113,15 @@ function readPackage(item: Entry, path: string, problems: ProblemList): Operator
   }
 }
 
-function rangeOf(item: Entry): Pick<OperatorChannel, 'minVersion' | 'maxVersion'> {
+function rangeOf(item: Entry): Omit<OperatorChannel, 'name'> {
   const minVersion = textOf(fieldOf(item, 'minVersion'))?.trim()
   const maxVersion = textOf(fieldOf(item, 'maxVersion'))?.trim()
-  return { ...(minVersion !== undefined && { minVersion }), ...(maxVersion !== undefined && { maxVersion }) }
+  const minBundle = textOf(fieldOf(item, 'minBundle'))
+  return {
+    ...(minVersion !== undefined && { minVersion }),
+    ...(maxVersion !== undefined && { maxVersion }),
+    ...(minBundle !== undefined && { minBundle }),
+  }
 }
 
 /** A whole catalog has no range (oc-mirror v2, scenarios 16 and 17). */

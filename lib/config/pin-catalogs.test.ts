@@ -79,4 +79,10 @@ mirror:
       /isc.yaml:5: the catalog a.io\/b:1 cannot be pinned where it stands/,
     )
   })
+
+  it('may be one of oc-mirror v1, with keys in any case', () => {
+    const text =
+      'kind: ImageSetConfiguration\napiVersion: mirror.openshift.io/v1alpha2\nMirror:\n  operators:\n  - CATALOG: r.io/a:v1\n'
+    assert.equal(pinned(text, ONE), text.replace('r.io/a:v1', `r.io/a@${ONE}\n    targetTag: "v1"`))
+  })
 })

@@ -9,6 +9,7 @@ import type { Digest } from '../oci/digest.ts'
 import { parseImageSet } from './configuration.ts'
 import type { OperatorSection } from './operator-section.ts'
 import type { SourceFile } from './problem.ts'
+import { withKnownKeys } from './v1/known-keys.ts'
 import { readYaml } from './yaml-document.ts'
 
 interface Edit {
@@ -23,7 +24,7 @@ interface Edit {
  */
 export function pinCatalogs(file: SourceFile, digests: readonly Digest[]): string {
   const text = file.text.replace(/^\ufeff/, '')
-  const { places } = readYaml(file)
+  const { places } = withKnownKeys(readYaml(file))
   const operators = parseImageSet(file).operators ?? []
   const edits = operators.flatMap((section, at): readonly Edit[] => {
     const digest = digests[at]

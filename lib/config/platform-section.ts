@@ -12,6 +12,7 @@ import { parseReference, type Reference } from '../oci/reference.ts'
 import { dotted, type Entry, fieldOf, itemsOf, textOf, textsOf } from './entry.ts'
 import { readPlatforms } from './platforms.ts'
 import type { ProblemList } from './problem-list.ts'
+import type { V1Platform } from './v1/settings.ts'
 import { checkUnique, namedBy } from './version-rules.ts'
 
 export type ReleaseProduct = 'ocp' | 'okd'
@@ -47,6 +48,8 @@ export interface PlatformSection {
     readonly name: string
   }
   readonly kubeVirtContainer: boolean
+  /** Present in an image set of oc-mirror v1. */
+  readonly v1?: V1Platform
 }
 
 const ARCHITECTURES: ReadonlySet<string> = new Set<ReleaseArchitecture>([

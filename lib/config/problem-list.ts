@@ -28,7 +28,7 @@ export class ProblemList {
       return parse()
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error
-      this.add('rule', pointer, messageOf(error), { hint: hintOf(error) })
+      this.add('rule', pointer, messageOf(error), { hint: hintOf(error) ?? this.#templateHint(pointer) })
       return undefined
     }
   }
@@ -52,6 +52,11 @@ export class ProblemList {
   throwIfAny(): void {
     if (this.#problems.length === 0) return
     throw new ConfigError(this.#problems.toSorted((a, b) => a.line - b.line || a.column - b.column))
+  }
+
+  #templateHint(pointer: string): string | undefined {
+    const isTemplate = /\$\{|\{\{|<[^>]+>/.test(this.writtenAt(pointer) ?? '')
+    return isTemplate ? 'this looks like a template; fill it in first' : undefined
   }
 
   #push(kind: ProblemKind, offset: number, message: string, hint: string | undefined): void {

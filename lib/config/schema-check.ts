@@ -58,11 +58,6 @@ export function withoutEmptyKeys(root: JsonSchema, data: unknown, schema: JsonSc
   return Object.fromEntries(kept)
 }
 
-/** Pointers of the keys that the schema does not have. */
-export function unknownKeys(schema: JsonSchema, data: unknown): readonly string[] {
-  return faultsOf(schema, data).flatMap(fault => unknownKeyOf(fault)?.pointer ?? [])
-}
-
 /** Adds a problem for every violation. */
 export function checkSchema(
   schema: JsonSchema,

@@ -19,6 +19,9 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',
 }
 
+/** How the patterns of names begin; what others mean their examples show. */
+const NAME = '^[A-Za-z0-9]'
+
 /** @param written the value as it is written in the file. */
 export function describeFault(fault: ErrorObject, written: string | undefined): FaultText {
   const { keyword, params, data } = fault
@@ -40,11 +43,18 @@ export function describeFault(fault: ErrorObject, written: string | undefined): 
     case 'pattern':
       return {
         message: `is ${JSON.stringify(data)}, which is not allowed`,
-        hint: 'letters, digits, ".", "_" and "-" are, beginning with a letter or digit',
+        hint: patternHint(String(params.pattern), fault.parentSchema),
       }
     default:
       return { message: fault.message ?? `breaks the rule "${keyword}"` }
   }
+}
+
+function patternHint(pattern: string, schema: JsonSchema | undefined): string | undefined {
+  if (pattern.startsWith(NAME))
+    return 'letters, digits, ".", "_" and "-" are, beginning with a letter or digit'
+  const [example] = schema?.examples ?? []
+  return example === undefined ? undefined : `for instance ${example}`
 }
 
 function describeType(

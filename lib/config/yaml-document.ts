@@ -18,24 +18,39 @@ export interface YamlDocument extends PlacedData {
 
 /** Never throws; one finding for each faulty line, because the faults after the first in a line follow from it. */
 export function readYaml(file: SourceFile): YamlDocument {
+  const [first, second] = readYamlDocuments(file)
+  const { lines } = first
+  if (second === undefined) return first
+  const { start } = second.places.get('')?.value ?? { start: 0 }
+  return refused(file, lines, [
+    {
+      offset: start,
+      message: 'the file holds several YAML documents',
+      hint: 'keep each document in a file of its own, without the "---" between them',
+    },
+  ])
+}
+
+/** The documents of a file that are not empty, each with places in the whole file; one with findings when it is unusable. */
+export function readYamlDocuments(file: SourceFile): readonly [YamlDocument, ...YamlDocument[]] {
   const text = file.text.replace(/^\ufeff/, '')
   const lines = new SourceLines(text)
-  const refuse = (offset: number, message: string, hint?: string): YamlDocument => ({
-    file,
-    lines,
-    value: undefined,
-    places: new Map(),
-    findings: [{ offset, message, ...(hint !== undefined && { hint }) }],
-  })
   const empty = (): YamlDocument =>
-    refuse(0, 'the file is empty', 'mirrorform init writes an image set to begin with')
+    refused(file, lines, [
+      {
+        offset: 0,
+        message: 'the file is empty',
+        hint: 'mirrorform init writes an image set to begin with',
+      },
+    ])
   let documents: ReturnType<typeof parseAllDocuments>
   try {
     documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'silent' })
   } catch (cause) {
-    return refuse(0, `the file cannot be read as YAML: ${cause instanceof Error ? cause.message : cause}`)
+    const message = `the file cannot be read as YAML: ${cause instanceof Error ? cause.message : cause}`
+    return [refused(file, lines, [{ offset: 0, message }])]
   }
-  if (!Array.isArray(documents)) return empty()
+  if (!Array.isArray(documents)) return [empty()]
   const findings: SyntaxFinding[] = []
   const faultyLines = new Set<number>()
   for (const fault of documents.flatMap(document => [...document.errors, ...document.warnings])) {
@@ -45,17 +60,15 @@ export function readYaml(file: SourceFile): YamlDocument {
     faultyLines.add(line)
     findings.push({ offset, message: fault.message, ...hintFor(fault.code) })
   }
-  const filled = documents.filter(document => document.contents !== null && !isNull(document.contents))
-  const [first, second] = filled
-  if (findings.length > 0) return { file, lines, value: undefined, places: new Map(), findings }
-  if (first?.contents == null) return empty()
-  if (second?.contents != null)
-    return refuse(
-      second.contents.range?.[0] ?? 0,
-      'the file holds several YAML documents',
-      'keep each document in a file of its own, without the "---" between them',
-    )
-  return { file, lines, ...readNodes(first.contents) }
+  if (findings.length > 0) return [refused(file, lines, findings)]
+  const [first, ...others] = documents.flatMap(({ contents }): YamlDocument[] =>
+    contents === null || isNull(contents) ? [] : [{ file, lines, ...readNodes(contents) }],
+  )
+  return first === undefined ? [empty()] : [first, ...others]
+}
+
+function refused(file: SourceFile, lines: SourceLines, findings: readonly SyntaxFinding[]): YamlDocument {
+  return { file, lines, value: undefined, places: new Map(), findings }
 }
 
 /** The first thing to see: some faults are reported at the indentation before it. */
