@@ -8,9 +8,11 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import yargs, { type Argv } from 'yargs'
 import { archiveCommands, listCommands, receiptCommands, running, stateCommands } from './command-groups.ts'
-import { EXTRACT_OPTIONS } from './extract-options.ts'
 import { foreignCommands } from './foreign-commands.ts'
-import { under } from './help-heading.ts'
+import { EXTRACT_OPTIONS } from './options/extract.ts'
+import { under } from './options/help-heading.ts'
+import { IMPORT_CONFIG_OPTIONS } from './options/import-config.ts'
+import { EXPORT_OPTIONS, joinStdin, MAPPING_OPTIONS } from './options/mapping.ts'
 import {
   APPLY_OPTIONS,
   COMMAND_OPTIONS,
@@ -20,8 +22,8 @@ import {
   PLAN_OPTIONS,
   TARGET_OPTIONS,
   VIEW_OPTIONS,
-} from './options.ts'
-import { PLAN_RESOURCE_OPTIONS, RESOURCE_OPTIONS } from './resource-options.ts'
+} from './options/options.ts'
+import { PLAN_RESOURCE_OPTIONS, RESOURCE_OPTIONS } from './options/resource.ts'
 import { checkValues, failUsage, runCommandLine } from './usage.ts'
 
 const detailed = COMMAND_OPTIONS['detailed-exitcode']
@@ -40,7 +42,7 @@ function commandLine(argv: readonly string[], name: string): Argv {
   const line = yargs([...argv])
     .scriptName(name)
     .usage('$0 COMMAND\n\nReview a plan of what an image mirror will hold, then apply exactly that plan.')
-    .parserConfiguration({ 'greedy-arrays': false })
+    .parserConfiguration({ 'greedy-arrays': false, 'dot-notation': false })
     .detectLocale(false)
     .options(OUTPUT_OPTIONS)
     .command(
@@ -56,16 +58,42 @@ function commandLine(argv: readonly string[], name: string): Argv {
       running(async () => (await import('./commands/validate.ts')).run),
     )
     .command(
+      'migrate',
+      'Rewrite an image set of oc-mirror v1 for v2, with a comment at each change',
+      y =>
+        y.option('config', TARGET_OPTIONS.config).option('out', {
+          ...COMMAND_OPTIONS.out,
+          describe: 'Write it to this file, which may be the image set itself',
+        }),
+      running(async () => (await import('./commands/migrate.ts')).run),
+    )
+    .command(
+      'import-config <file>',
+      'Write an image set from a list of another tool: skopeo sync, regsync, hauler, plain references',
+      y =>
+        y
+          .positional('file', { type: 'string', demandOption: true, describe: 'The list; - is stdin' })
+          .options({
+            ...IMPORT_CONFIG_OPTIONS,
+            out: { ...COMMAND_OPTIONS.out, describe: 'Write it to this file' },
+            ...PLACE_OPTIONS,
+          }),
+      running(async () => (await import('./commands/import-config.ts')).run),
+    )
+    .command(
       'plan',
       'Show what would change, and save it for apply',
       y =>
         y.options({
           out: COMMAND_OPTIONS.out,
           'write-pinned': COMMAND_OPTIONS['write-pinned'],
+          'export-pruning-plan': COMMAND_OPTIONS['export-pruning-plan'],
           'detailed-exitcode': detailed,
           markdown: VIEW_OPTIONS.markdown,
-          all: VIEW_OPTIONS.all,
+          full: COMMAND_OPTIONS.full,
+          all: { ...APPLY_OPTIONS.all, describe: `${APPLY_OPTIONS.all.describe}; -o is then a folder` },
           ...planned,
+          ...under('Mapping files:', EXPORT_OPTIONS),
         }),
       running(async () => (await import('./commands/plan.ts')).run),
     )
@@ -81,7 +109,10 @@ function commandLine(argv: readonly string[], name: string): Argv {
     .command(
       'show <file>',
       'Show a plan or a state, without any network',
-      y => y.positional('file', { type: 'string', demandOption: true }).options(VIEW_OPTIONS),
+      y =>
+        y
+          .positional('file', { type: 'string', demandOption: true })
+          .options({ ...VIEW_OPTIONS, ...under('Mapping files:', EXPORT_OPTIONS) }),
       running(async () => (await import('./commands/show.ts')).run),
     )
     .command('state', 'Look at a state, and mend it', stateCommands)
@@ -94,7 +125,15 @@ function commandLine(argv: readonly string[], name: string): Argv {
     .command(
       'import',
       'Take wanted images that are at the target already into the state',
-      y => y.options({ ...TARGET_OPTIONS, ...scoped, ...CONTENT_OPTIONS, ...PLACE_OPTIONS }),
+      y =>
+        y.options({
+          ...TARGET_OPTIONS,
+          'oc-mirror-workspace': COMMAND_OPTIONS['oc-mirror-workspace'],
+          ...under('Mapping files:', MAPPING_OPTIONS),
+          ...scoped,
+          ...CONTENT_OPTIONS,
+          ...PLACE_OPTIONS,
+        }),
       running(async () => (await import('./commands/import.ts')).run),
     )
     .command(
@@ -154,7 +193,7 @@ function commandLine(argv: readonly string[], name: string): Argv {
     .completion('completion', 'Print a script that completes commands and options in bash or zsh')
     .demandCommand(1, '')
     .strict()
-    .check(checkValues)
+    .check(checkValues(argv))
     .version(version())
     .alias('help', 'h')
     .wrap(Math.min(110, process.stdout.columns ?? 100))
@@ -180,5 +219,5 @@ function calledAs(script: string | undefined): string {
   return name === 'oc-mirrorform' || name === 'kubectl-mirrorform' ? name.replace('-', ' ') : 'mirrorform'
 }
 
-const argv = process.argv.slice(2)
+const argv = joinStdin(process.argv.slice(2))
 await runCommandLine(commandLine(argv, calledAs(process.argv[1])), argv)

@@ -6,16 +6,18 @@ import type { Argv } from 'yargs'
 import { suggestKey } from '../lib/config/key-suggestion.ts'
 import { messageOf, UsageError } from '../lib/errors.ts'
 import { type Command, invoke } from './invocation.ts'
-import { OPTION_TYPES } from './options.ts'
+import { OPTION_TYPES } from './options/options.ts'
 
 /** Every command, and those below it. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   init: [],
   validate: [],
+  migrate: [],
+  'import-config': [],
   plan: [],
   apply: [],
   show: [],
-  state: ['list', 'show', 'forget', 'unlock'],
+  state: ['list', 'show', 'registries-conf', 'forget', 'unlock'],
   refresh: [],
   import: [],
   verify: [],
@@ -26,6 +28,10 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   archive: ['inspect', 'verify', 'repair'],
   receipt: ['import'],
   serve: [],
+  mirror: [],
+  delete: [],
+  adm: ['release', 'catalog', 'migrate'],
+  image: ['mirror'],
   completion: [],
 }
 
@@ -53,14 +59,33 @@ export function failUsage(argv: readonly string[]) {
   }
 }
 
-/** For yargs' `check`: what its types let pass. @throws UsageError */
-export function checkValues(args: Readonly<Record<string, unknown>>): true {
+/** For yargs' `check`: what its types let pass. */
+export function checkValues(argv: readonly string[]) {
+  return (args: Readonly<Record<string, unknown>>): true => {
+    checkSwitches(args, argv)
+    return checkTypes(args)
+  }
+}
+
+/** yargs takes everything but `true` for false: `--dry-run=1` would be no dry run. @throws UsageError */
+function checkSwitches(args: Readonly<Record<string, unknown>>, argv: readonly string[]): void {
+  for (const word of argv) {
+    const [, name = '', value = ''] = /^--?([^-=][^=]*)=(.*)$/s.exec(word) ?? []
+    if (typeof args[name] !== 'boolean' || value === String(args[name])) continue
+    throw new UsageError(`${dashed(name)} may not be "${value}"`, {
+      hint: `write ${dashed(name)}, or ${dashed(name)}=false`,
+    })
+  }
+}
+
+/** @throws UsageError */
+function checkTypes(args: Readonly<Record<string, unknown>>): true {
   for (const [name, { type, least = 0 }] of Object.entries(OPTION_TYPES)) {
     const value = args[name]
     if (value === undefined || type === 'array') continue
     if (Array.isArray(value))
       throw new UsageError(`--${name} was given twice: ${value.join(' and ')}`, {
-        hint: 'give it once; only -c, --from, --volumes, --only, --exclude and --samples-from may be repeated',
+        hint: 'give it once; only -c, -f, --from, --mapping, --volumes, --only, --exclude and --samples-from may be repeated',
       })
     if (type === 'number' && !(Number.isInteger(value) && Number(value) >= least))
       throw new UsageError(`--${name} must be a whole number, ${least} or more`, {

@@ -13,42 +13,75 @@ import { digestOf } from '../../lib/oci/digest.ts'
 import { encodeMissing } from '../../lib/plan/carrying-json.ts'
 import { hasChanges, type Plan } from '../../lib/plan/plan.ts'
 import { decodePlan, planDigest } from '../../lib/plan/plan-file.ts'
-import { applyExitCode, renderApplyResult, renderPlan } from '../../lib/report/index.ts'
+import { applyExitCode, outcomeText, renderApplyResult, renderPlan } from '../../lib/report/index.ts'
 import type { StateStore } from '../../lib/state.ts'
 import { formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import { confirm, createProgress } from '../terminal/index.ts'
-import { chooseTarget } from '../wiring/choose-target.ts'
-import { type FollowArguments, type FollowingResources, followResources } from '../wiring/follow-resources.ts'
-import { openPlaces, type PlaceArguments, type Places } from '../wiring/open-places.ts'
+import { refuseAsking } from '../wiring/mapping/mapping-arguments.ts'
+import { withMappings } from '../wiring/mapping/with-mappings.ts'
+import { openPlaces, type PlaceArguments, type Places } from '../wiring/places/open-places.ts'
 import { type MakePlanArguments, planAndStay } from '../wiring/plan-for.ts'
 import { refusePlanning } from '../wiring/planning-options.ts'
 import { readText } from '../wiring/read-text.ts'
+import {
+  type FollowArguments,
+  type FollowingResources,
+  followResources,
+} from '../wiring/resources/follow-resources.ts'
+import { chooseTarget } from '../wiring/target/choose-target.ts'
+import { hopOf } from '../wiring/target/open-hop.ts'
+import { parallelOf, withRoute } from '../wiring/target/target-settings.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
 export interface ApplyArguments extends MakePlanArguments, FollowArguments {
   readonly plan?: string | undefined
+  /** Every target of the kind: Mirror file. */
+  readonly all: boolean
   readonly yes: boolean
   /** The private key that archives and receipts are signed with. */
   readonly signKey?: string | undefined
   readonly receipt?: string | undefined
-  readonly parallelImages: number
-  readonly parallelLayers: number
+  readonly parallelImages?: number | undefined
+  readonly parallelLayers?: number | undefined
 }
 
 export const run: Command<ApplyArguments> = async (args, invocation) => {
-  const { output, width, noteWidth } = invocation
   await checkOptions(args)
+  if (args.all) return applyAll(args, invocation)
+  const { exitCode, document, resources } = await applyOne(args, invocation)
+  if (document !== undefined) await invocation.output.document(document)
+  await resources?.write()
+  return exitCode
+}
+
+/** Each target is planned right before it is applied: what it can read depends on what the one before it holds by then. */
+async function applyAll(args: ApplyArguments, invocation: Invocation): Promise<number> {
+  const { runForAll } = await import('../wiring/target/all-targets.ts')
+  return runForAll('apply', args, invocation, async ({ name: target }) => {
+    const { exitCode, document } = await applyOne({ ...args, target }, invocation)
+    if (exitCode === 130) throw new InterruptedError('interrupted; what was finished is saved')
+    return {
+      exitCode,
+      told: document === undefined ? 'not approved' : outcomeText(document.summary),
+      document,
+    }
+  })
+}
+
+/** The document is absent where nothing was applied. */
+async function applyOne(args: ApplyArguments, invocation: Invocation) {
+  const { output, width, noteWidth } = invocation
   const approved =
     args.plan === undefined ? await planAndAsk(args, invocation) : await readPlan(args, args.plan, invocation)
   if (approved === undefined) {
     output.note('Nothing was changed.')
-    return 1
+    return { exitCode: 1 }
   }
   const { plan } = approved
   const result = await carryOut(args, approved, invocation)
-  const code = applyExitCode(result, plan)
+  const exitCode = applyExitCode(result, plan)
   const receipt = await confirmArrival(args, approved, result)
   output.print(
     renderApplyResult(result, plan, {
@@ -59,14 +92,12 @@ export const run: Command<ApplyArguments> = async (args, invocation) => {
   )
   if (receipt !== undefined)
     output.print(`Receipt in ${receipt}: carry it back to where the archives come from.`)
-  await output.document(resultDocument(plan, result, receipt))
-  await approved.resources?.write()
-  return code
+  return { exitCode, document: resultDocument(plan, result, receipt), resources: approved.resources }
 }
 
 async function checkOptions({ receipt, signKey }: ApplyArguments): Promise<void> {
   if (receipt === undefined && signKey === undefined) return
-  const { checkReceiptOptions } = await import('../wiring/receipts.ts')
+  const { checkReceiptOptions } = await import('../wiring/archives/receipts.ts')
   await checkReceiptOptions(receipt, signKey)
 }
 
@@ -102,14 +133,19 @@ async function changedInputs(plan: Plan): Promise<readonly string[]> {
 }
 
 /** undefined when the user said no. */
-async function planAndAsk(args: ApplyArguments, invocation: Invocation): Promise<Approved | undefined> {
+async function planAndAsk(given: ApplyArguments, invocation: Invocation): Promise<Approved | undefined> {
+  refuseAsking(given)
+  const args = await withMappings(given, invocation)
   const { output, width, stdin, stderr, interrupts } = invocation
   const choice = await chooseTarget(args)
   const { plan, heldImages, askedAt, places } = await planAndStay(args, choice, invocation)
   let isApproved = false
   try {
     const resources = await followResources(args, choice, plan, invocation)
-    output.print(renderPlan(plan, { style: output.style, width, heldImages, statePath: choice.statePath }))
+    const onlyDeletes = args.delete || args.deletes !== undefined
+    output.print(
+      renderPlan(plan, { style: output.style, width, heldImages, statePath: choice.statePath, onlyDeletes }),
+    )
     if (resources !== undefined) output.print(`\n${resources.changes}`)
     const signal = interrupts.soft.signal
     isApproved =
@@ -148,12 +184,13 @@ async function carryOut(
     announce: (notes: SessionNotes) => tellReplay(output, notes),
     now: () => performance.now(),
   }
+  const parallel = parallelOf(withRoute(args, plan.route))
   const options = {
     sources: places.sources,
     cache: places.cache,
     emit: (event: ApplyEvent) => progress(event),
-    parallelImages: args.parallelImages,
-    parallelBlobs: args.parallelLayers,
+    parallelImages: parallel.images,
+    parallelBlobs: parallel.layers,
     damageRetries: args.retryTimes,
     signal: interrupts.hard.signal,
     stopping: interrupts.soft.signal,
@@ -164,7 +201,7 @@ async function carryOut(
         { ...request, askedAt: planning?.askedAt },
         { ...options, target: places.target },
       )
-    const { writeArchive } = await import('../wiring/write-archive.ts')
+    const { writeArchive } = await import('../wiring/archives/write-archive.ts')
     return await writeArchive(request, plan.shipment, options, args.signKey)
   } finally {
     stopBesides()
@@ -173,23 +210,28 @@ async function carryOut(
   }
 }
 
-/** A plan that was made from archives takes its images from the same ones again. */
+/** A plan that was made from archives, or of what a target on the way holds, takes its images from there again. */
 async function placesFor(
-  args: PlaceArguments,
+  given: PlaceArguments,
   plan: Plan,
   store: StateStore,
   invocation: Invocation,
 ): Promise<Places> {
   const { from, shipment, target } = plan
-  if (shipment !== undefined) return openPlaces(args, target, invocation, { isShipped: true })
-  if (from === undefined) return openPlaces(args, target, invocation)
-  const { openPlanned } = await import('../wiring/open-carried.ts')
+  const args = withRoute(given, plan.route)
+  const via = await hopOf(plan.route)
+  if (shipment !== undefined) return openPlaces(args, target, invocation, { isShipped: true, via })
+  if (from === undefined) return openPlaces(args, target, invocation, { via })
   const { loaded } = await readState(store)
+  const { openStoredAgain } = await import('../wiring/other-tools/open-stored.ts')
+  const stored = await openStoredAgain(from, invocation.interrupts.soft.signal)
+  if (stored !== undefined) return openPlaces(args, target, invocation, { stored, state: loaded?.state })
+  const { openPlanned } = await import('../wiring/archives/open-carried.ts')
   return openPlaces(args, target, invocation, { archives: await openPlanned(from), state: loaded?.state })
 }
 
 /**
- * The receipt's path, where one is written: always when archives were imported. They count as imported once nothing of them
+ * The receipt's path, where one is written: always when archives of ours were imported. They count as imported once nothing of them
  * failed or was left for another time; what they miss does not come with them anyway.
  */
 async function confirmArrival(
@@ -198,8 +240,9 @@ async function confirmArrival(
   result: ApplyResult,
 ): Promise<string | undefined> {
   const { from, shipment } = plan
-  if ((from === undefined && args.receipt === undefined) || shipment !== undefined) return undefined
-  const { receiptPathOf, recordArchives, writeReceipt } = await import('../wiring/receipts.ts')
+  const isOurs = from?.some(source => !('tool' in source)) ?? false
+  if ((!isOurs && args.receipt === undefined) || shipment !== undefined) return undefined
+  const { receiptPathOf, recordArchives, writeReceipt } = await import('../wiring/archives/receipts.ts')
   const store = openStateFile(statePath)
   const isWhole = plan.options.only.length + plan.options.exclude.length === 0
   if (isWhole && result.failed + result.interrupted === 0) await recordArchives(store, from ?? [])

@@ -2,8 +2,9 @@
 import { UsageError } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/oci/digest.ts'
 import { digestOf } from '../../lib/oci/digest.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
 import { decodePlan } from '../../lib/plan/plan-file.ts'
-import { countOf, formatBytes } from '../../lib/report/index.ts'
+import { countOf, formatBytes, printable, shellWord, wrap } from '../../lib/report/index.ts'
 import {
   type ArchiveReport,
   fetchFrom,
@@ -13,9 +14,12 @@ import {
   verifyArchive,
 } from '../../providers/archive/index.ts'
 import type { Command } from '../invocation.ts'
-import { openReading, type PlaceArguments } from '../wiring/open-places.ts'
+import { noteReading } from '../terminal/index.ts'
+import { documentsOf } from '../wiring/archives/write-archive.ts'
+import { openReading, type PlaceArguments } from '../wiring/places/open-places.ts'
 import { readText } from '../wiring/read-text.ts'
-import { documentsOf } from '../wiring/write-archive.ts'
+import { hopOf } from '../wiring/target/open-hop.ts'
+import { withRoute } from '../wiring/target/target-settings.ts'
 
 export interface ArchiveArguments {
   readonly folder: string
@@ -52,9 +56,12 @@ export const inspect: Command<ArchiveArguments> = async (args, { output }) => {
   return 0
 }
 
-export const verify: Command<ArchiveArguments> = async (args, { output, interrupts }) => {
-  const report = await verifyArchive(await open(args), { signal: interrupts.soft.signal })
-  for (const line of reportLines(report)) output.print(line)
+export const verify: Command<ArchiveArguments> = async (args, { output, width, progress, interrupts }) => {
+  const archive = await open(args)
+  const total = archive.contents.volumes.reduce((sum, { size }) => sum + size, 0)
+  const onBytes = noteReading({ mode: progress, total, note: output.note })
+  const report = await verifyArchive(archive, { signal: interrupts.soft.signal, onBytes })
+  for (const line of reportLines(report, args.folder, width)) output.print(line)
   await output.document({ format: 'mirrorform-archive-verification', version: 1, ...report })
   return report.isGood ? 0 : 1
 }
@@ -67,9 +74,11 @@ export const repair: Command<RepairArguments> = async (args, invocation) => {
     throw new UsageError(`${archive.name} has no volume ${args.volume}`, {
       hint: `its volumes are ${known.join(', ')}`,
     })
-  const places = await openReading(args, invocation)
+  const plan = args.plan === undefined ? undefined : decodePlan(await readText(args.plan, 'plan'), args.plan)
+  const via = await hopOf(plan?.route)
+  const places = await openReading(withRoute(args, plan?.route), invocation, via)
   try {
-    const more = await madeBytes(args.plan)
+    const more = await madeBytes(plan)
     const record = await repairVolume(
       archive,
       args.volume,
@@ -91,23 +100,44 @@ async function open({ folder, volumes, verifyKey }: ArchiveArguments) {
   })
 }
 
-function reportLines({ isGood, volumes, bytesRead }: ArchiveReport): readonly string[] {
+function reportLines(
+  { isGood, volumes, bytesRead }: ArchiveReport,
+  folder: string,
+  width: number,
+): readonly string[] {
+  const all = countOf(volumes.length, 'volume')
+  if (isGood)
+    return wrap(`Verified: ${all} as archive.json says, ${formatBytes(bytesRead)} read and hashed.`, width)
   const bad = volumes.filter(({ condition }) => condition !== 'good')
   return [
     ...bad.flatMap(({ name, condition, problems, images, documents }) => [
-      `${name} is ${condition}: ${problems.join('; ')}`,
+      ...problemLines(`${name} is ${condition}`, problems, width),
       ...[...images, ...documents].map(item => `  ! ${item}`),
     ]),
-    isGood
-      ? `Verified: ${countOf(volumes.length, 'volume')} as archive.json says, ${formatBytes(bytesRead)} read and hashed.`
-      : `${bad.length} of ${countOf(volumes.length, 'volume')} cannot be used as they are. Carry them again, or run: mirrorform archive repair`,
+    ...wrap(
+      `${bad.length} of ${all} cannot be used. Carry again what is lost, or write it again where the images came from:`,
+      width,
+    ),
+    ...bad.map(({ name }) => `  mirrorform archive repair ${shellWord(folder)} ${name}`),
+  ]
+}
+
+/** Told of one volume; more would follow from the same cause. */
+const TOLD_PROBLEMS = 3
+
+function problemLines(said: string, [first = '', ...others]: readonly string[], width: number): string[] {
+  const told = others.slice(0, TOLD_PROBLEMS - 1)
+  const left = others.length - told.length
+  return [
+    ...wrap(printable(`${said}: ${first}`), width, 4),
+    ...told.flatMap(problem => wrap(printable(`    ${problem}`), width, 2)),
+    ...(left > 0 ? [`    … ${left} more: --json tells them`] : []),
   ]
 }
 
 /** What no registry has: the documents that travel along, and blobs that mirrorform made. */
-async function madeBytes(path: string | undefined): Promise<ReadonlyMap<Digest, Uint8Array>> {
-  if (path === undefined) return new Map()
-  const plan = decodePlan(await readText(path, 'plan'), path)
+async function madeBytes(plan: Plan | undefined): Promise<ReadonlyMap<Digest, Uint8Array>> {
+  if (plan === undefined) return new Map()
   const documents = await documentsOf(plan)
   return new Map([
     ...plan.made,

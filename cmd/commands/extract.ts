@@ -5,7 +5,7 @@ import { UsageError } from '../../lib/errors.ts'
 import { canonicalArchitecture, formatPlatform, type Platform } from '../../lib/oci/platform.ts'
 import { formatBytes } from '../../lib/report/index.ts'
 import type { Command } from '../invocation.ts'
-import { type ExtractFromArguments, findRelease } from '../wiring/find-release.ts'
+import { type ExtractFromArguments, findRelease } from '../wiring/target/find-release.ts'
 import { checkFolder, writeCommand } from '../wiring/write-command.ts'
 
 export interface ExtractArguments extends ExtractFromArguments {

@@ -15,7 +15,7 @@ import {
 import { openFactCache } from '../../providers/cache/fact-cache.ts'
 import { openDatabase } from '../../providers/sqlite/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
-import { cacheFolder, openReading, type PlaceArguments } from '../wiring/open-places.ts'
+import { cacheFolder, openReading, type PlaceArguments } from '../wiring/places/open-places.ts'
 
 export interface ListOperatorsArguments extends PlaceArguments {
   readonly catalog: string

@@ -20,8 +20,12 @@ import {
   renderUpdate,
 } from '../../lib/report/releases-text.ts'
 import type { Command } from '../invocation.ts'
-import { openWebPlaces, type WebArguments } from '../wiring/open-web.ts'
-import { type QuestionArguments, type ReleaseQuestion, releaseQuestion } from '../wiring/release-question.ts'
+import {
+  type QuestionArguments,
+  type ReleaseQuestion,
+  releaseQuestion,
+} from '../wiring/content/release-question.ts'
+import { openWebPlaces, type WebArguments } from '../wiring/places/open-web.ts'
 
 export interface ListReleasesArguments extends WebArguments, QuestionArguments {
   readonly arch: ReleaseArchitecture

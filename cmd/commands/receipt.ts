@@ -3,13 +3,13 @@ import { withState } from '../../lib/apply/index.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { decodeReceipt } from '../../lib/files/receipt-file.ts'
 import { receive } from '../../lib/files/receive.ts'
-import { countOf } from '../../lib/report/index.ts'
+import { countOf, printable, wrap } from '../../lib/report/index.ts'
 import { formatDestination, formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
-import { defaultStatePath } from '../wiring/choose-target.ts'
+import { checkReceipt } from '../wiring/archives/receipts.ts'
 import { readText } from '../wiring/read-text.ts'
-import { checkReceipt } from '../wiring/receipts.ts'
+import { defaultStatePath } from '../wiring/target/choose-target.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
 export interface ReceiptImportArguments {
@@ -18,7 +18,7 @@ export interface ReceiptImportArguments {
   readonly verifyKey?: string | undefined
 }
 
-export const importReceipt: Command<ReceiptImportArguments> = async (args, { output }) => {
+export const importReceipt: Command<ReceiptImportArguments> = async (args, { output, width }) => {
   const { file, verifyKey } = args
   const text = await readText(file, 'receipt')
   if (verifyKey !== undefined) await checkReceipt(file, text, verifyKey)
@@ -38,9 +38,10 @@ export const importReceipt: Command<ReceiptImportArguments> = async (args, { out
   const names = (images: readonly { readonly destination: Parameters<typeof formatDestination>[1] }[]) =>
     images.map(({ destination }) => formatDestination(target, destination))
   const { confirmed, taken, lost, shipped } = received
+  const print = (line: string) => output.print(wrap(printable(line), width, 2).join('\n'))
   for (const name of names(lost))
-    output.print(`  ! ${name} is not there: where it is still wanted, it is planned again`)
-  output.print(
+    print(`  ! ${name} is not there: where it is still wanted, it is planned again`)
+  print(
     `${formatTarget(target)}: ${countOf(confirmed.length, 'image')} confirmed, ${taken.length} taken into ${store.name}, ${lost.length} lost, ${shipped.length} on the way.`,
   )
   await output.document({

@@ -6,9 +6,9 @@ import { countOf } from '../../lib/report/index.ts'
 import { formatDestination } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
-import type { TargetArguments } from '../wiring/choose-target.ts'
-import { existing, statePathOf } from '../wiring/find-state.ts'
-import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
+import { openPlaces, type PlaceArguments } from '../wiring/places/open-places.ts'
+import type { TargetArguments } from '../wiring/target/choose-target.ts'
+import { existing, settledFor, statePathOf } from '../wiring/target/find-state.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
 export interface RefreshArguments extends TargetArguments, PlaceArguments {
@@ -18,10 +18,11 @@ export interface RefreshArguments extends TargetArguments, PlaceArguments {
 export const run: Command<RefreshArguments> = async (args, invocation) => {
   const { output, interrupts } = invocation
   const store = openStateFile(await statePathOf(args))
+  const settled = await settledFor(args)
   const announce = (notes: Parameters<typeof tellReplay>[1]) => tellReplay(output, notes)
   const { drift, images } = await withState(store, 'refresh', announce, async loaded => {
     const { state } = existing(loaded, store)
-    const places = await openPlaces(args, state.target, invocation)
+    const places = await openPlaces(settled, state.target, invocation)
     try {
       const destinations = state.images.map(image => image.destination)
       const refreshed = refreshState(

@@ -12,15 +12,15 @@ import { yamlDocuments } from '../../lib/resources/yaml-text.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
 import type { Output } from '../terminal/index.ts'
-import type { TargetArguments } from '../wiring/choose-target.ts'
-import { readStateOf } from '../wiring/find-state.ts'
-import { plainFolder, writeFolder } from '../wiring/resource-folder.ts'
+import { plainFolder, writeFolder } from '../wiring/resources/resource-folder.ts'
 import {
   chooseResources,
   defaultResourceFolder,
   type ResourceArguments,
   resourceOptions,
-} from '../wiring/resource-settings.ts'
+} from '../wiring/resources/resource-settings.ts'
+import type { TargetArguments } from '../wiring/target/choose-target.ts'
+import { readStateOf } from '../wiring/target/find-state.ts'
 
 export interface ResourcesArguments extends TargetArguments, ResourceArguments {
   readonly out?: string | undefined

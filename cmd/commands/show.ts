@@ -6,9 +6,10 @@ import { decodePlan } from '../../lib/plan/plan-file.ts'
 import { renderPlan, renderPlanMarkdown, renderState } from '../../lib/report/index.ts'
 import { requestLines } from '../../lib/report/request-text.ts'
 import type { Command } from '../invocation.ts'
+import { type ExportArguments, exportShown } from '../wiring/mapping/export-mapping.ts'
 import { readText } from '../wiring/read-text.ts'
 
-export interface ShowArguments {
+export interface ShowArguments extends ExportArguments {
   readonly file: string
   readonly all: boolean
   readonly deletes: boolean
@@ -21,9 +22,12 @@ export const run: Command<ShowArguments> = async (args, { output, width }) => {
   const text = await readText(file, 'plan or state')
   const { style } = output
   if (formatOf(text, file) === 'mirrorform-state') {
-    output.print(renderState(decodeState(text, file), { style, width, all: args.all }))
+    const state = decodeState(text, file)
+    await exportShown(args, { state }, output)
+    output.print(renderState(state, { style, width, all: args.all }))
   } else {
     const plan = decodePlan(text, file)
+    await exportShown(args, { plan }, output)
     if (args.requests) output.print(requestLines(plan).join('\n'))
     else if (args.markdown) output.print(renderPlanMarkdown(plan))
     else {

@@ -8,8 +8,8 @@ import type { State, StateImage } from '../../lib/state.ts'
 import { destinationKey, formatDestination } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
-import type { TargetArguments } from '../wiring/choose-target.ts'
-import { existing, findState, statePathOf } from '../wiring/find-state.ts'
+import type { TargetArguments } from '../wiring/target/choose-target.ts'
+import { existing, findState, statePathOf } from '../wiring/target/find-state.ts'
 import { tellReplay } from '../wiring/tell.ts'
 
 export interface ReferenceArguments extends TargetArguments {
@@ -31,6 +31,17 @@ export const show: Command<ReferenceArguments> = async (args, { output, width })
     renderStateImage(image, { store: state, target: state.target }, { style: output.style, width }),
   )
   await output.document(encodeState({ ...state, images: [image], loose: [] }))
+  return 0
+}
+
+/** Rules by which other tools read at this target what it holds, under the original names. */
+export const registriesConf: Command<TargetArguments> = async (args, { output }) => {
+  const { loaded, path } = await findState(args, output)
+  const { readingConf } = await import('../../lib/resources/index.ts')
+  const text = readingConf(loaded.state, args.maxNestedPaths ?? 0)
+  if (text === undefined) output.note(`${path} holds nothing that came from a registry.`)
+  else output.print(text.trimEnd())
+  await output.document({ format: 'mirrorform-registries-conf', version: 1, text: text ?? '' })
   return 0
 }
 

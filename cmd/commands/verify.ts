@@ -3,24 +3,26 @@ import '../young-generation.ts'
 import { verifyState } from '../../lib/apply/index.ts'
 import { countOf, formatBytes } from '../../lib/report/index.ts'
 import type { Command } from '../invocation.ts'
-import type { TargetArguments } from '../wiring/choose-target.ts'
-import { findState } from '../wiring/find-state.ts'
-import { openPlaces, type PlaceArguments } from '../wiring/open-places.ts'
+import { openPlaces, type PlaceArguments } from '../wiring/places/open-places.ts'
+import type { TargetArguments } from '../wiring/target/choose-target.ts'
+import { findState, settledFor } from '../wiring/target/find-state.ts'
+import { parallelOf } from '../wiring/target/target-settings.ts'
 
 export interface VerifyArguments extends TargetArguments, PlaceArguments {
   readonly deep: boolean
-  readonly parallelLayers: number
+  readonly parallelLayers?: number | undefined
 }
 
 export const run: Command<VerifyArguments> = async (args, invocation) => {
   const { output, interrupts } = invocation
   const { loaded } = await findState(args, output)
-  const places = await openPlaces(args, loaded.state.target, invocation)
+  const settled = await settledFor(args)
+  const places = await openPlaces(settled, loaded.state.target, invocation)
   try {
     const result = await verifyState(loaded.state, {
       target: places.target,
       deep: args.deep,
-      parallel: args.parallelLayers,
+      parallel: parallelOf(settled).layers,
       onBytes: () => {},
       signal: interrupts.soft.signal,
     })

@@ -17,6 +17,9 @@ type Noun =
   | 'key'
   | 'receipt'
   | 'shopping list'
+  | 'mapping'
+  | 'list of images'
+  | 'list of deletes'
 
 /** @throws UsageError naming the file */
 export async function readText(path: string, noun: Noun): Promise<string> {
@@ -60,7 +63,7 @@ function hintWhenMissing(noun: Noun): string {
     case 'certificate':
       return '--samples-ca names it; check the path'
     case 'list of mirrors':
-      return '--idms-file or --icsp-file names it; check the path'
+      return 'check the path; --idms-file, --icsp-file and `adm migrate icsp` name such files'
     case 'public key':
       return 'OCP_SIGNATURE_VERIFICATION_PK names it; check the path'
     case 'private key':
@@ -71,6 +74,12 @@ function hintWhenMissing(noun: Noun): string {
       return 'check the path; receipts are written by `mirrorform apply` on the far side, beside the state'
     case 'shopping list':
       return 'check the path; `mirrorform plan --from file://DIR --shopping-list FILE` writes it on the far side'
+    case 'mapping':
+      return 'check the path; it holds lines SRC=DST, and - is stdin'
+    case 'list of images':
+      return 'check the path; it is the file that skopeo sync, regsync or hauler reads, or a list of references'
+    case 'list of deletes':
+      return 'check the path; `mirrorform delete --generate` writes it to WORKSPACE/working-dir/delete'
     default:
       return noun satisfies never
   }

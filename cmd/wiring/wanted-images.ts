@@ -11,23 +11,26 @@ import type { IncompleteBundle } from '../../lib/graph/graph.ts'
 import { formatSource, type PlacedImage, placeImages, placeRepository } from '../../lib/graph/naming.ts'
 import { digestOf } from '../../lib/oci/digest.ts'
 import type { PlanInput } from '../../lib/plan/plan.ts'
-import { formatDestination } from '../../lib/target.ts'
-import type { TargetChoice } from './choose-target.ts'
+import { type Destination, formatDestination } from '../../lib/target.ts'
+import { collectCharts } from './content/collect-charts.ts'
 import {
   type CollectedOperators,
   collectOperators,
   type OperatorArguments,
   type Pin,
-} from './collect-operators.ts'
-import { type CollectingPlaces, type ContentArguments, collectReleases } from './collect-releases.ts'
-import { readSampleFiles, type SampleArguments } from './read-samples.ts'
+} from './content/collect-operators.ts'
+import { type CollectingPlaces, type ContentArguments, collectReleases } from './content/collect-releases.ts'
+import { readSampleFiles, type SampleArguments } from './content/read-samples.ts'
 import { readText } from './read-text.ts'
+import type { TargetChoice } from './target/choose-target.ts'
 
 export interface WantedSet {
   readonly images: readonly PlacedImage[]
   readonly inputs: readonly PlanInput[]
   readonly selections: readonly Selection[]
   readonly documents: readonly KeptDocument[]
+  /** Where images are wanted that cannot be had now: what is there stays. */
+  readonly stays?: readonly Destination[]
   /** Bundles of operators with a reference that no registry could be asked for. */
   readonly incomplete: readonly IncompleteBundle[]
   /** What catalogs were pinned to. */
@@ -79,18 +82,21 @@ export async function collectWanted(
   const samples = await collectSampleImages(imageSets, args)
   const releasing = collectReleases(imageSets, args, { ...collecting, choice })
   const operating = collectOperators(imageSets, args, { ...collecting, choice })
-  await settleAll<unknown>([releasing, operating], collecting.invocation.interrupts.soft.signal)
-  const [releases, operators] = [await releasing, await operating]
-  const { wanted, notes } = withoutBlocked(imageSets, [releases.images, operators.images, samples], choice)
-  const apart = operators.pins.length === 0 ? { images: wanted, notes: [] } : await keepApart(wanted)
+  const charting = collectCharts(imageSets, args, { ...collecting, choice })
+  await settleAll<unknown>([releasing, operating, charting], collecting.invocation.interrupts.soft.signal)
+  const [releases, operators, charts] = [await releasing, await operating, await charting]
+  const collected = [releases.images, operators.images, charts.images, samples]
+  const { wanted, notes } = withoutBlocked(imageSets, collected, choice)
+  const mayMeet = operators.pins.length > 0 || charts.images.size > 0
+  const apart = mayMeet ? await keepApart(wanted) : { images: wanted, notes: [] }
   return {
     images: placeImages(address, apart.images, maxNestedPaths),
     inputs,
-    selections: [...releases.selections, ...operators.selections],
-    documents: releases.documents,
+    selections: [...releases.selections, ...operators.selections, ...charts.selections],
+    documents: [...releases.documents, ...charts.documents],
     incomplete: unblocked(operators),
     pins: operators.pins,
-    notes: [...notes, ...releases.notes, ...operators.notes, ...apart.notes],
+    notes: [...notes, ...releases.notes, ...operators.notes, ...charts.notes, ...apart.notes],
   }
 }
 

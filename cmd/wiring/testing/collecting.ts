@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseTarget } from '../../../lib/target.ts'
-import type { TargetChoice } from '../choose-target.ts'
-import type { OperatorArguments } from '../collect-operators.ts'
-import type { CollectingPlaces, ContentArguments } from '../collect-releases.ts'
+import type { OperatorArguments } from '../content/collect-operators.ts'
+import type { CollectingPlaces, ContentArguments } from '../content/collect-releases.ts'
+import type { TargetChoice } from '../target/choose-target.ts'
 import { collectWanted, loadImageSets, type WantedSet } from '../wanted-images.ts'
 
 /** What tests give in place of the options and policies that nothing was said about. */
