@@ -1,9 +1,9 @@
 /** Commands that have commands below them: `state …`, `archive …`, `receipt …`, `list …`. */
 import type { Argv } from 'yargs'
-import { ARCHIVE_OPTIONS } from './archive-options.ts'
 import { type Command, invoke, type OutputArguments } from './invocation.ts'
-import { OPERATOR_LIST_OPTIONS, RELEASE_LIST_OPTIONS } from './list-options.ts'
-import { CONTENT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS, TARGET_OPTIONS } from './options.ts'
+import { ARCHIVE_OPTIONS } from './options/archive.ts'
+import { OPERATOR_LIST_OPTIONS, RELEASE_LIST_OPTIONS } from './options/list.ts'
+import { CONTENT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS, TARGET_OPTIONS } from './options/options.ts'
 
 /** Runs a command loaded on demand, and leaves its exit code to the process. */
 export function running<A>(load: () => Promise<Command<A>>) {
@@ -28,6 +28,12 @@ export function stateCommands(y: Argv): Argv {
       'One image with all below it',
       named,
       running(async () => (await load()).show),
+    )
+    .command(
+      'registries-conf',
+      'Rules by which other tools read at the target what it holds, by the original names',
+      z => z.options(TARGET_OPTIONS),
+      running(async () => (await load()).registriesConf),
     )
     .command(
       'forget <reference>',

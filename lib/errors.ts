@@ -70,6 +70,26 @@ export class StateError extends MirrorformError {}
 /** The plan cannot be made, read or applied. */
 export class PlanError extends MirrorformError {}
 
+/** What a place says of an image that it does not have. */
+export interface Absence {
+  /** `does not exist`, `is not in file:///media/disc` */
+  readonly said: string
+  readonly hint: string
+}
+
+const NO_SUCH_NAME: Absence = {
+  said: 'does not exist',
+  hint: 'check the name and the tag; `skopeo list-tags` on the repository shows what there is',
+}
+
+/** A place has no image of that name. */
+export class MissingImageError extends PlanError {
+  /** @param what `quay.io/acme/app:1`, `the catalog registry.redhat.io/redhat/index:v4.18` */
+  constructor(what: string, { said, hint }: Absence = NO_SUCH_NAME) {
+    super(`${what} ${said}`, { hint })
+  }
+}
+
 /** The receipt of a far side cannot be read, or is that of another. */
 export class ReceiptError extends MirrorformError {}
 

@@ -5,6 +5,7 @@
  * those that are targets can be written. A capability that only some places have (listing tags, referrers, deletes) is
  * an interface of its own, asked for with a type guard. Nothing here knows how any of it is done.
  */
+import type { Absence } from './errors.ts'
 import type { Descriptor } from './oci/descriptor.ts'
 import type { Digest } from './oci/digest.ts'
 import type { RawManifest } from './oci/manifest.ts'
@@ -15,6 +16,8 @@ import type { Destination, TargetAddress } from './target.ts'
 export interface RepositoryReader {
   /** For messages: `quay.io/acme/app`, `oci:/srv/layout`. */
   readonly name: string
+  /** Of an image that is not there, where there is more to say than that its name may be wrong. */
+  readonly absence?: Absence
   /** What a tag (or digest) names now, without fetching it where the place allows that; undefined when it is not there. */
   resolve(reference: Tag | Digest, signal: AbortSignal): Promise<Descriptor | undefined>
   /** @throws PlaceError with status 404 when it is not there, DigestMismatchError when the bytes are wrong. */

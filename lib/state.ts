@@ -20,6 +20,11 @@ export interface State extends ManifestStore {
   readonly loose: readonly LooseBlob[]
   /** Archives written for this target (near side) or brought to it (far side), by number; absent where there are none. */
   readonly archives?: readonly ArchiveRecord[]
+  /**
+   * On a far side: what the newest imported archive speaks of and is not held here. Older archives may bring that, and nothing
+   * else. Sorted; absent where there is none.
+   */
+  readonly awaited?: readonly Destination[]
 }
 
 /** An archive that carries changes of this state across a gap. */
@@ -31,6 +36,8 @@ export interface ArchiveRecord {
   readonly plan: Digest
   /** On the near side: a receipt said that it was imported. */
   readonly isConfirmed?: true
+  /** The target on the way that its images were read at; absent where that was their sources. */
+  readonly readAt?: TargetAddress
 }
 
 export interface LooseBlob {

@@ -18,7 +18,7 @@ import type { Plan, PlanOptions } from '../lib/plan/plan.ts'
 import { planDigest } from '../lib/plan/plan-file.ts'
 import { scopeOf } from '../lib/plan/scope.ts'
 import type { ManifestCache, Sources, Target } from '../lib/provider.ts'
-import type { StateStore } from '../lib/state.ts'
+import type { State, StateStore } from '../lib/state.ts'
 import type { MemoryRegistry } from './memory-registry.ts'
 
 export const noCache: ManifestCache = { get: async () => undefined, put: async () => {} }
@@ -70,6 +70,8 @@ export interface PlanChoices extends Partial<PlanOptions> {
   readonly selections?: readonly Selection[]
   readonly documents?: readonly KeptDocument[]
   readonly createProjects?: boolean
+  /** What counts as held where there is no state. */
+  readonly inherited?: State
   /** Bundles known to lack an image. */
   readonly incomplete?: readonly IncompleteBundle[]
 }
@@ -97,7 +99,7 @@ export async function planFor(
     {
       sources,
       cache,
-      state: loaded?.state,
+      state: loaded?.state ?? choices.inherited,
       refresh,
       platformIndex: choices.platformIndex ?? 'sparse',
       attachments: choices.attachments ?? 'copy-if-present',
@@ -112,6 +114,7 @@ export async function planFor(
     withheld,
     wantedElsewhere: placed.filter(image => !isWanted(image)).map(image => image.destination),
     loaded,
+    inherited: choices.inherited,
     target,
     abilities,
     inputs: [],

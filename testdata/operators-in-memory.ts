@@ -9,6 +9,7 @@ import {
   collectCatalogs,
   type OperatorOptions,
   type OperatorPlaces,
+  type StandingCatalogs,
 } from '../lib/content/operator/index.ts'
 import type { MadeImage, Origin } from '../lib/graph/graph.ts'
 import { digestOf } from '../lib/oci/digest.ts'
@@ -42,6 +43,7 @@ export interface OperatorsInMemory {
     operators: string,
     options?: Partial<OperatorOptions>,
     held?: readonly Origin[],
+    standing?: StandingCatalogs,
   ): Promise<readonly CollectedCatalog[]>
 }
 
@@ -72,11 +74,12 @@ export function operatorsInMemory(content: CatalogContent = sketchCatalog()): Op
     registry,
     put,
     publish,
-    collect(operators, options = {}, held = []) {
+    collect(operators, options = {}, held = [], standing = undefined) {
       const text = `kind: ImageSetConfiguration\nmirror:\n  operators:\n${operators}`
       const sections = parseImageSet({ path: 'isc.yaml', text }).operators ?? []
       const chosen = { selection: 'documented', allowMissingPackages: false, ...options } as const
-      return collectCatalogs(sections, places, chosen, held, never())
+      const given = { ...places, ...(standing && { standing }) }
+      return collectCatalogs(sections, given, chosen, held, never())
     },
   }
 }

@@ -33,6 +33,11 @@ const MISUNDERSTOOD: readonly Row[] = [
     ['--signatures may not be "copy"', 'required'],
   ],
   [
+    'a switch that is neither on nor off',
+    ['image', 'mirror', '--dry-run=1', 'q.io/a:1=m.local:5000/a'],
+    ['--dry-run may not be "1"', '--dry-run=false'],
+  ],
+  [
     'a number that is none',
     [...PLAN, ...TO, '--retry-times', 'many'],
     ['--retry-times must be a whole number'],
@@ -82,7 +87,7 @@ const NOT_THERE: readonly Row[] = [
   [
     '--from a folder without an archive',
     [...PLAN, ...TO, '--from', 'file://a'],
-    ['there is no archive in a'],
+    ['there is nothing at a', 'the disc is mounted'],
   ],
   ['--from a registry', [...PLAN, ...TO, '--from', 'docker://a.example'], ['is not an archive', 'file://']],
   ['a target without scheme', [...PLAN, '--to', 'reg.example/m'], ['did you mean docker://reg.example/m?']],
@@ -147,8 +152,10 @@ test('the help of a command begins with its own options; what many share stands 
     'Image sets and target:',
     'Planning:',
     'Archives:',
+    'Mapping files:',
     'Releases:',
     'Operators:',
+    'Helm charts:',
     'Samples:',
     'Resources of a cluster:',
     'Registries:',

@@ -62,11 +62,11 @@ test('validate tells the same problems on stdout, those of all files together, a
   assert.equal(named.stdout, stdout)
 })
 
-test('sections of later versions are refused by name, never ignored', async t => {
+test('a chart that is not there is refused with the line that asks for it', async t => {
   const workspace = cliWorkspace(t)
   workspace.write('set.yaml', `${imageSet('quay.io/acme/app:1')}  helm:\n    local: [{path: ./chart}]\n`)
   await refused(workspace, ['plan', '-c', 'set.yaml', ...TO], {
-    says: ['set.yaml:6:3:', 'mirror.helm is not supported yet by this version'],
+    says: ['set.yaml:7: there is no chart ./chart', 'relative to the folder'],
   })
 })
 

@@ -124,6 +124,29 @@ describe('with docker-registry', { skip: skipWithout('docker-registry') }, () =>
       assert.equal(told, `${b.host}/${pin}@${r1.payload.manifest.digest}`)
     })
 
+  test('the command line of oc adm release extract gives the same installer', async () => {
+    scene.write('pull-secret.json', '{"auths":{}}')
+    const words = [
+      '-a',
+      'pull-secret.json',
+      '--command=openshift-install',
+      '--insecure=true',
+      '--command-os=linux',
+    ]
+    const from = `${b.host}/one/repository:4.16.1-x86_64`
+    const result = await scene.run(['adm', 'release', 'extract', ...words, from, '--to=by-oc'])
+    assert.equal(result.code, 0, result.output)
+    assert.match(
+      result.stderr,
+      /mirrorform extract 127\S+ --command openshift-install --command-os linux --to by-oc/,
+    )
+    const bytes = readFileSync(scene.path('by-oc', 'openshift-install'))
+    const told = toldAt(bytes, fakeInstaller('4.16.1'), IMAGE_MARKER)
+    assert.equal(told, `${b.host}/one/repository@${r1.payload.manifest.digest}`)
+    const refused = await scene.run(['adm', 'release', 'extract', from, '--tools'])
+    assert.match(refused.stderr, /--tools is not taken here/)
+  })
+
   test('mirrors of components are found with the IDMS that resources writes', async () => {
     const elsewhere = `${b.host}/elsewhere/release:4.16.2-x86_64`
     const missed = await extract(elsewhere, '--command', 'oc', '--to', 'missed', '--retry-times', '0')

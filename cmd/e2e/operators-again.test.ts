@@ -17,9 +17,11 @@ import {
 import { type DockerRegistry, skipWithout, startDockerRegistry } from '../../testdata/docker-registry.ts'
 import { buildImage } from '../../testdata/images.ts'
 import { actionsOf } from '../../testdata/mirror-scene.ts'
+import { filteredAsOcMirror } from '../../testdata/oc-mirror-run.ts'
 import { pullCatalog } from '../../testdata/pulled-catalog.ts'
 import { pushToServer } from '../../testdata/push.ts'
 import { startRecordingProxy } from '../../testdata/recording-proxy.ts'
+import { rawDigest } from '../../testdata/skopeo.ts'
 
 const CATALOG = 'registry.example.com/olm/demo-index:v1'
 const [, gadget] = DEMO_OPERATORS
@@ -72,7 +74,7 @@ describe('with docker-registry and skopeo', { skip, concurrency: 2 }, () => {
     assert.match(remarks, /1\.1\.0, 1\.2\.0 are not mirrored/)
   })
 
-  test('a mirror that oc-mirror has made is adopted; its catalog, which is never quite the same, is imported and then replaced', async t => {
+  test('a mirror that oc-mirror has made is adopted; its catalog stays while it serves what is asked for, and is then replaced', async t => {
     const references = Object.values(bundleReferences(gadget, '0.2.0'))
     for (const text of references) {
       const { path, tag, digest } = parseReference(text)
@@ -80,7 +82,8 @@ describe('with docker-registry and skopeo', { skip, concurrency: 2 }, () => {
       assert.ok(image)
       await pushToServer(b.url, `adopted/${path}`, tag ?? digest?.replace(':', '-'), image)
     }
-    const theirs = buildCatalogImage(sketchCatalog([gadget]).files)
+    const head = { ...gadget, channels: { alpha: ['0.2.0 skips 0.1.0'] } }
+    const theirs = filteredAsOcMirror(sketchCatalog([head]).files)
     await pushToServer(b.url, 'adopted/olm/demo-index', 'v1', theirs)
     const scene = catalogScene(t, a.host, `docker://${b.host}/adopted`)
     scene.wantOperators({ catalog: CATALOG, packages: [{ name: 'gadget' }] })
@@ -92,11 +95,20 @@ describe('with docker-registry and skopeo', { skip, concurrency: 2 }, () => {
     )
     const imported = await scene.at('import')
     assert.equal(imported.code, 0, imported.output)
-    const { document } = await scene.plan()
-    assert.deepEqual(actionsOf(document), { move: 1 })
+    const place = `docker://${b.host}/adopted/olm/demo-index:v1`
+    const taken = await scene.plan()
+    assert.deepEqual([actionsOf(taken.document), taken.document.notes], [{ adopt: 1 }, []])
     assert.equal((await scene.applySaved()).code, 0)
-    const pulled = await pullCatalog(scene, `docker://${b.host}/adopted/olm/demo-index:v1`)
-    assert.deepEqual(pulled.bundles, ['gadget.v0.2.0'])
+    assert.deepEqual(actionsOf((await scene.plan()).document), {})
+    assert.equal(await rawDigest(scene, place), theirs.manifest.digest)
+
+    scene.wantOperators({ catalog: CATALOG, packages: [{ name: 'gadget', minVersion: '0.1.0' }] })
+    const wider = await scene.plan()
+    assert.deepEqual(actionsOf(wider.document), { add: 2, adopt: 1, move: 1 })
+    assert.match(wider.document.notes.join(), /demo-index:v1: the catalog that another tool made is replaced/)
+    assert.equal((await scene.applySaved()).code, 0)
+    const pulled = await pullCatalog(scene, place)
+    assert.deepEqual(pulled.bundles, ['gadget.v0.1.0', 'gadget.v0.2.0'])
   })
 
   test('a catalog that is a database is published as one of files', async t => {

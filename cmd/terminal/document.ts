@@ -1,5 +1,5 @@
 /** The JSON document of a command: as text, and into a file. */
-import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MirrorformError, messageOf } from '../../lib/errors.ts'
 import { replaceFile } from '../../state/index.ts'
@@ -32,6 +32,20 @@ export async function checkDocumentPath(path: string, option = '--json-into'): P
   await telling(path, option, async () => {
     if (await isReplaceable(path)) await access(dirname(path), constants.W_OK | constants.X_OK)
   })
+}
+
+/** A folder for several files, made if it is not there; the one above it has to be. @throws MirrorformError */
+export async function makeFolder(path: string, option: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory()) return
+  try {
+    await mkdir(path)
+  } catch (cause) {
+    throw new MirrorformError(`cannot make the folder ${path}: ${reasonOf(cause, path)}`, {
+      hint: `${option} names a folder; the one above it has to exist`,
+      cause,
+    })
+  }
 }
 
 async function isReplaceable(path: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildCosignSignature, buildImage, buildIndex, buildMultiArch } from '../../testdata/images.ts'
 import { memoryMirror, outcomesOf } from '../../testdata/mirror-in-memory.ts'
+import { wantedImage } from '../../testdata/mirroring.ts'
 import { PlaceError } from '../errors.ts'
 import type { Tag } from '../oci/reference.ts'
 import { plannedRequests } from '../plan/requests.ts'
@@ -141,6 +142,25 @@ describe('what changed between plan and apply keeps an image from being deleted'
     assert.match(result.results[0]?.message ?? '', /part of an image that stays/)
     assert.deepEqual(made.target.mutations, [])
   })
+
+  for (const deleteTag of ['yes', 'no'] as const)
+    it(`something else that asks for it since, where deleting tags is ${deleteTag}: then its digest stays for its other tag too`, async t => {
+      const names = { ...stays, 'app:1': one, 'app:2': one }
+      const made = memoryMirror(t, names, { abilities: { deleteTag } })
+      await made.mirror(Object.keys(names))
+      const planned = await made.plan(['stays:1'])
+      const app = wantedImage('src.example/app:1')
+      const sample = { kind: 'sample', name: 'app' } as const
+      await made.mirror(['stays:1', 'app:2', { ...app, origins: [...app.origins, sample] }])
+      const result = await made.apply(planned)
+      assert.deepEqual(outcomesOf(result), ['app:1 delete failed', 'app:2 delete failed'])
+      assert.match(
+        result.results[0]?.message ?? '',
+        /app:1 is asked for by sample app since the plan was made/,
+      )
+      assert.equal(made.target.content('ocp/app').tags.get('1' as Tag), one.manifest.digest)
+      assert.ok(made.target.content('ocp/app').manifests.has(one.manifest.digest))
+    })
 })
 
 it('a registry that says it deleted a tag and did not is found out', async t => {

@@ -1,10 +1,11 @@
 /**
- * Carries out one delete, step by step as planned, after making sure that nothing but what the plan lists would go:
- * the image is still ours, its tag names what it named, and no digest that is to be deleted has got a new tag or has
- * become part of something that stays. All of that is looked at before the first step.
+ * Carries out one delete, step by step as planned, after making sure that nothing but what the plan lists would go: the
+ * image is still ours, nothing new asks for it, its tag names what it named, and no digest that is to be deleted has got a
+ * new tag or has become part of something that stays. All of that is looked at before the first step.
  */
 import { PlanError } from '../errors.ts'
 import { closureOf } from '../graph/graph.ts'
+import { addedOrigins, describeOrigin } from '../graph/origins.ts'
 import { type Digest, shortDigest } from '../oci/digest.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import { type Census, takeCensus } from '../plan/census.ts'
@@ -30,11 +31,19 @@ export function createRemover(
   const place = context.target.repository(repository)
   const { signal } = context
   const planned = plan.changes.filter(({ image }) => image.destination.repository === repository)
-  const going = new Set(
-    planned.flatMap(({ action, image }) => (action === 'delete' ? [destinationKey(image.destination)] : [])),
-  )
   const ours = state.images.filter(image => image.destination.repository === repository)
   const held = new Map(ours.map(image => [destinationKey(image.destination), image]))
+  const leaving = planned.flatMap(({ action, image }) => (action === 'delete' ? [image] : []))
+  const wishes = new Map(
+    leaving.flatMap(({ destination, origins }) => {
+      const key = destinationKey(destination)
+      const [wish] = addedOrigins(held.get(key)?.origins ?? [], origins)
+      return wish === undefined ? [] : [[key, wish] as const]
+    }),
+  )
+  const going = new Set(
+    leaving.map(({ destination }) => destinationKey(destination)).filter(key => !wishes.has(key)),
+  )
   const sent = planned.filter(({ action }) => action !== 'delete' && action !== 'forget')
   const needed = new Set([
     ...ours
@@ -53,6 +62,9 @@ export function createRemover(
     const where = formatDestination(context.target.address, destination)
     const found = (await place.resolve(destination.tag, signal))?.digest
     const isHeld = held.get(destinationKey(destination))?.digest === digest
+    const wish = wishes.get(destinationKey(destination))
+    if (wish !== undefined)
+      throw changed(`${where} is asked for by ${describeOrigin(wish)} since the plan was made`)
     if (found !== undefined && !isHeld)
       throw changed(`${where} is no longer an image that the state holds at ${shortDigest(digest)}`)
     if (found !== undefined && found !== digest)

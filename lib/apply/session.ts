@@ -4,6 +4,7 @@
  */
 import { PlanError, StateError } from '../errors.ts'
 import { emptyState, foldJournal } from '../files/fold.ts'
+import { reachableFrom } from '../files/reachable.ts'
 import type { Digest } from '../oci/digest.ts'
 import { lineageOf } from '../plan/lineage.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -74,7 +75,7 @@ export async function applyPlan(request: ApplyRequest, options: ApplyOptions): P
   const { plan, planDigest, store, announce, now } = request
   return withState(store, 'apply', announce, async loaded => {
     assertTarget(plan.target, options.target.address, loaded?.state)
-    const state = loaded?.state ?? emptyState(lineageOfFirst(plan, planDigest), plan.target)
+    const state = loaded?.state ?? firstState(plan, planDigest)
     assertLineage(plan, planDigest, state, store.name)
     await assertSpace(plan, state, options)
     if (loaded === undefined) await store.write(state)
@@ -101,6 +102,13 @@ export async function applyPlan(request: ApplyRequest, options: ApplyOptions): P
       await store.dropJournal()
     }
   })
+}
+
+/** Empty, but for what another tool put at the target and the plan takes over. */
+function firstState(plan: Plan, planDigest: Digest): State {
+  const empty = emptyState(lineageOfFirst(plan, planDigest), plan.target)
+  const { takenOver = [] } = plan
+  return { ...empty, images: takenOver, ...reachableFrom(plan, takenOver) }
 }
 
 /** @throws PlanError while nothing is done yet; blobs the state knows of are there and need no space again */

@@ -14,6 +14,7 @@ import type { Plan, Shipment } from '../plan/plan.ts'
 import { planDigest } from '../plan/plan-file.ts'
 import type { State } from '../state.ts'
 import type { Destination } from '../target.ts'
+import { parseTarget } from '../target.ts'
 import { type OpenShipment, shipPlan } from './ship.ts'
 
 function scene(t: TestEnd) {
@@ -146,6 +147,26 @@ test('an archive that was lost before it was carried is written again as a whole
     state?.state.images.map(({ digest }) => digest),
   )
   assert.equal(after?.images[0]?.shippedIn, after?.archives?.[0]?.id)
+})
+
+test('a new archive is the one that brings an image, whatever brought it before; where it was read is kept', async t => {
+  const { source, store, plan, ship } = scene(t)
+  source.hold('app', '1', buildImage({ seed: 'app' }))
+  const target = parseTarget('docker://hub.example/ent')
+  const route = { via: { name: 'enterprise', target, statePath: 'enterprise.state.json' } }
+  await ship({ ...(await plan(['app:1'])), route })
+  const state = (await store.read())?.state
+  assert.ok(state)
+  assert.deepEqual(state.archives?.[0]?.readAt, target)
+  const arrivedIn = digestOf('archive before')
+  await store.write({
+    ...state,
+    images: state.images.map(({ shippedIn: _, ...image }) => ({ ...image, arrivedIn })),
+  })
+  source.hold('app', '1', buildImage({ seed: 'newer' }))
+  await ship(await plan(['app:1']))
+  const [image] = (await store.read())?.state.images ?? []
+  assert.deepEqual([image?.arrivedIn, image?.shippedIn], [undefined, digestOf('archive 2')])
 })
 
 test('what a receipt has confirmed is not shipped again by the same plan', async t => {

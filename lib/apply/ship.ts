@@ -81,7 +81,13 @@ export async function shipPlan(request: ShipRequest): Promise<ApplyResult> {
 }
 
 function stateAfter(state: State, { plan, planDigest, shipment }: ShipRequest, id: Digest): State {
-  const record: ArchiveRecord = { id, number: shipment.number, plan: planDigest }
+  const readAt = plan.route?.via?.target
+  const record: ArchiveRecord = {
+    id,
+    number: shipment.number,
+    plan: planDigest,
+    ...(readAt !== undefined && { readAt }),
+  }
   const after = foldJournal(state, entriesOf(plan, state, id))
   const others = (state.archives ?? []).filter(each => each.plan !== planDigest)
   return { ...after, archives: [...others, record].sort((a, b) => a.number - b.number) }
@@ -110,7 +116,7 @@ function entriesOf(plan: Plan, state: State, id: Digest | undefined): readonly J
       case 'add':
       case 'move':
       case 'repair':
-        return [taken(plan, image, id)]
+        return [taken(plan, withoutArrival(image), id)]
       case 'adopt':
         return [taken(plan, image, before?.shippedIn)]
       case 'delete':
@@ -122,6 +128,11 @@ function entriesOf(plan: Plan, state: State, id: Digest | undefined): readonly J
         return change satisfies never
     }
   })
+}
+
+/** It is brought again, by the archive that is written now. */
+function withoutArrival({ arrivedIn: _, ...image }: ImageContent): ImageContent {
+  return image
 }
 
 function taken(plan: Plan, { shippedIn: _, ...image }: ImageContent, id: Digest | undefined): JournalEntry {

@@ -20,6 +20,14 @@ mirror:
         - name: widget
         - name: gadget
     - catalog: registry.example/heads:v1
+  helm:
+    repositories:
+      - url: https://charts.example/stable
+        charts:
+          - name: web
+      - url: https://charts.example/all
+    local:
+      - path: charts/disk
 `
 const imageSets = ['a.yaml', 'b.yaml'].map(path => parseImageSet({ path, text: TEXT }))
 const bundle = (catalog: string, name: string): Origin => ({
@@ -28,6 +36,12 @@ const bundle = (catalog: string, name: string): Origin => ({
   package: name,
   bundle: `${name}.v1.0.0`,
   channels: ['stable'],
+})
+const chart = (repository: string, name: string): Origin => ({
+  kind: 'chart',
+  repository,
+  chart: name,
+  version: '1.0.0',
 })
 const release = (...channels: readonly string[]): Origin => ({
   kind: 'release',
@@ -53,6 +67,10 @@ describe('the line of an image set that asks for', () => {
     ],
     ['a bundle is its package', bundle('index:v4.16', 'gadget'), ['a.yaml:15']],
     ['a bundle of a catalog without packages is the catalog', bundle('heads:v1', 'widget'), ['a.yaml:16']],
+    ['a chart is its entry', chart('https://charts.example/stable', 'web'), ['a.yaml:21']],
+    ['a chart nobody names any more is none', chart('https://charts.example/stable', 'other'), []],
+    ['any chart of a whole repository is that', chart('https://charts.example/all', 'other'), ['a.yaml:22']],
+    ['a chart on disk is its path', chart('charts/disk', 'disk'), ['a.yaml:24']],
     ['a bundle of another version of the catalog is none', bundle('index:v4.15', 'gadget'), []],
   ]
   for (const [name, origin, lines] of rows)

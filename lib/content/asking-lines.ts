@@ -2,8 +2,9 @@
  * Image sets and the reason why an image is in a mirror -> the lines that ask for it today. States and plans record what
  * was asked for, not where it was written: lines move with every edit.
  */
-import type { ImageSet, OperatorSection } from '../config/index.ts'
+import type { HelmSection, ImageSet, OperatorSection } from '../config/index.ts'
 import type { Origin } from '../graph/graph.ts'
+import { shownAddress } from './helm/shown-address.ts'
 import { catalogName } from './operator/destination.ts'
 
 /** `imageset.yaml:12`, in the order of the image sets; none where nothing asks for it any more, or only by default. */
@@ -13,7 +14,7 @@ export function linesAsking(imageSets: readonly ImageSet[], origin: Origin): rea
 }
 
 function linesOf(
-  { additionalImages, platform, operators = [], samples = [] }: ImageSet,
+  { additionalImages, platform, operators = [], samples = [], helm }: ImageSet,
   origin: Origin,
 ): readonly string[] {
   switch (origin.kind) {
@@ -34,6 +35,7 @@ function linesOf(
     case 'sample':
       return samples.filter(({ name }) => asksFor(name, origin.name)).map(({ place }) => place)
     case 'chart':
+      return helm === undefined ? [] : chartLines(helm, origin)
     case 'mapping':
       return []
     default:
@@ -44,6 +46,24 @@ function linesOf(
 /** @param name `ruby`, `ruby:3.3-ubi9` or `*`. @param sample `ruby:3.3-ubi9` */
 function asksFor(name: string, sample: string): boolean {
   return name === '*' || name === sample || sample.startsWith(`${name}:`)
+}
+
+/** Of the chart; of the repository where it stands there without charts. */
+function chartLines(
+  { repositories, local }: HelmSection,
+  origin: Extract<Origin, { kind: 'chart' }>,
+): readonly string[] {
+  const isAsked = (repository: string) => shownAddress(repository) === origin.repository
+  return [
+    ...repositories
+      .filter(({ url }) => isAsked(url))
+      .flatMap(({ charts, place }) =>
+        charts.length === 0
+          ? [place]
+          : charts.filter(({ name }) => name === origin.chart).map(chart => chart.place),
+      ),
+    ...local.filter(({ path }) => isAsked(path)).map(({ place }) => place),
+  ]
 }
 
 /** Of the package; of the catalog where it stands there without packages. */

@@ -86,6 +86,20 @@ describe('documents of a plan', () => {
     assert.equal(await today.read(today.open(), URL_A), 'new')
   })
 
+  it('whose digest is known are taken from a copy that has it, and from no other', async () => {
+    const { asked, open, read } = sceneOf({ [URL_A]: 'package' })
+    await read(open(), URL_A)
+    const again = open()
+    await again.read(URL_A, REQUEST, SIGNAL, digestOf('package'))
+    assert.equal(asked.length, 1)
+    assert.deepEqual(
+      again.used.map(({ digest }) => digest),
+      [digestOf('package')],
+    )
+    await open().read(URL_A, REQUEST, SIGNAL, digestOf('another'))
+    assert.equal(asked.length, 2)
+  })
+
   it('that cannot be read are an error even where a copy is there, and the error tells of the copy', async () => {
     const { facts, open, read } = sceneOf({ [URL_A]: AWAY, [URL_B]: AWAY })
     await sceneOf({ [URL_A]: 'old' }, facts)

@@ -12,15 +12,20 @@ import type { FactCache, WebReader, WebRequest } from '../provider.ts'
 import { compareText } from '../target.ts'
 
 export interface KeptDocument {
-  /** Its URL, without anything that differs from run to run, and without credentials. */
+  /** Its URL, without anything that differs from run to run, and without credentials; of a chart on disk, its path. */
   readonly url: string
   readonly digest: Digest
   readonly bytes: Uint8Array
 }
 
 export interface Documents {
-  /** undefined when the server says that it is not there. @throws PlaceError */
-  read(url: string, request: WebRequest, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /**
+   * undefined when the server says that it is not there.
+   *
+   * @param known the digest that it has to have, where that is known: a copy that has it is as good as the server's
+   * @throws PlaceError
+   */
+  read(url: string, request: WebRequest, signal: AbortSignal, known?: Digest): Promise<Uint8Array | undefined>
   /** Everything read so far, sorted by URL. */
   readonly used: readonly KeptDocument[]
 }
@@ -45,15 +50,19 @@ export function createDocuments({ web, facts, earlier, refresh }: DocumentsOptio
     url: string,
     request: WebRequest,
     signal: AbortSignal,
+    known: Digest | undefined,
   ): Promise<Uint8Array | undefined> {
-    const name = withoutCredentials(url)
+    const name = documentName(url)
     const key = `document/${name}`
-    const bytes =
-      kept.get(name) ??
-      (refresh ? undefined : await facts.get(key)) ??
-      (await fetch(url, request, key, signal))
+    const bytes = kept.get(name) ?? (await copyOf(key, known)) ?? (await fetch(url, request, key, signal))
     if (bytes !== undefined) used.set(name, { url: name, digest: digestOf(bytes), bytes })
     return bytes
+  }
+
+  async function copyOf(key: string, known: Digest | undefined): Promise<Uint8Array | undefined> {
+    if (refresh && known === undefined) return undefined
+    const copy = await facts.get(key)
+    return copy === undefined || (refresh && digestOf(copy) !== known) ? undefined : copy
   }
 
   async function fetch(
@@ -73,7 +82,7 @@ export function createDocuments({ web, facts, earlier, refresh }: DocumentsOptio
   }
 
   return {
-    read: (url, request, signal) => once(url, () => look(url, request, signal)),
+    read: (url, request, signal, known) => once(url, () => look(url, request, signal, known)),
     get used() {
       return [...used.values()].sort((a, b) => compareText(a.url, b.url))
     },
@@ -86,10 +95,11 @@ const PLAIN_PARAMETERS: ReadonlySet<string> = new Set(['arch', 'channel', 'versi
 const SHOWN_HEX = 12
 
 /**
+ * What a document is kept under, which tells no secret:
  * `https://user:password@host/path?token=secret&arch=amd64` → `https://host/path?token=2bb80d537b1d&arch=amd64`; a text
  * that is no URL stays.
  */
-function withoutCredentials(url: string): string {
+export function documentName(url: string): string {
   if (!URL.canParse(url)) return url
   const parsed = new URL(url)
   const secret = [...parsed.searchParams].filter(([name]) => !PLAIN_PARAMETERS.has(name))

@@ -11,6 +11,8 @@ export interface WantedImage {
   readonly tag: Tag
   /** Empty means all. */
   readonly platforms: readonly Platform[]
+  /** How an index is cut down to them; default: as the target says. */
+  readonly platformIndex?: 'sparse' | 'rewrite'
   readonly origins: readonly Origin[]
   /** Where mirrorform puts the image together; `source` is then the base image, by digest. */
   readonly made?: MadeImage

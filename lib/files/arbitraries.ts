@@ -10,7 +10,7 @@ import { type Digest, digestOf } from '../oci/digest.ts'
 import { DOCKER_LIST, OCI_INDEX, OCI_MANIFEST } from '../oci/media-types.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { JournalEntry, LooseBlob, State } from '../state.ts'
-import { type Destination, destinationKey, type TargetAddress } from '../target.ts'
+import { compareText, type Destination, destinationKey, type TargetAddress } from '../target.ts'
 import { reachableFrom, sortedImages } from './reachable.ts'
 import { sortedLoose } from './state-file.ts'
 
@@ -107,11 +107,13 @@ export const images: fc.Arbitrary<ImageContent> = digests.chain(digest =>
     attachments: fc.array(attachmentsOf(digest), { maxLength: 2 }),
     origins: fc.array(origins, { maxLength: 2 }),
     releaseSignatures: fc.array(texts, { maxLength: 2 }),
-  }).map(({ sourceDigest, releaseSignatures, ...image }) => ({
+    arrivedIn: fc.option(digests, { nil: undefined }),
+  }).map(({ sourceDigest, releaseSignatures, arrivedIn, ...image }) => ({
     digest,
     ...image,
     ...(sourceDigest && { sourceDigest }),
     ...(releaseSignatures.length > 0 && { releaseSignatures }),
+    ...(arrivedIn && { arrivedIn }),
   })),
 )
 
@@ -128,7 +130,12 @@ const looseBlobs: fc.Arbitrary<LooseBlob> = record({ repository: repositories, d
   size: WORLD.blobs.get(blob.digest) ?? 0,
 }))
 
-export const archiveRecords = record({ id: digests, number: fc.nat(), plan: digests })
+export const archiveRecords = record({
+  id: digests,
+  number: fc.nat(),
+  plan: digests,
+  readAt: fc.option(targets, { nil: undefined }),
+}).map(({ readAt, ...record }) => ({ ...record, ...(readAt && { readAt }) }))
 
 /** A state as `decodeState` gives it: sorted, without twins, holding what its images reach. */
 export const states: fc.Arbitrary<State> = record({
@@ -138,8 +145,12 @@ export const states: fc.Arbitrary<State> = record({
   loose: fc.uniqueArray(looseBlobs, { maxLength: 4, selector: blob => blob.repository + blob.digest }),
   shippedIn: fc.option(digests, { nil: undefined }),
   archives: fc.array(archiveRecords, { maxLength: 2 }),
-}).map(({ images, loose, shippedIn, archives, ...state }) => ({
+  awaited: fc.uniqueArray(destinations, { maxLength: 2, selector: destinationKey }),
+}).map(({ images, loose, shippedIn, archives, awaited, ...state }) => ({
   ...state,
+  ...(awaited.length > 0 && {
+    awaited: awaited.toSorted((a, b) => compareText(destinationKey(a), destinationKey(b))),
+  }),
   ...(archives.length > 0 && { archives }),
   images: sortedImages(images).map((image, at) =>
     shippedIn && at % 2 === 0 ? { ...image, shippedIn } : image,

@@ -35,13 +35,14 @@ export function encodeImage(
     origins: unlessEmpty(image.origins.map(encodeOrigin)),
     releaseSignatures: unlessEmpty(image.releaseSignatures ?? []),
     shippedIn: image.shippedIn,
+    arrivedIn: image.arrivedIn,
   }
 }
 
 /** @throws SyntaxFault */
 export function decodeImage(target: TargetAddress, part: JsonPart): ImageContent {
   const sourceDigest = part.field('sourceDigest')
-  const shippedIn = part.field('shippedIn')
+  const [shippedIn, arrivedIn] = [part.field('shippedIn'), part.field('arrivedIn')]
   const releaseSignatures = part.field('releaseSignatures').listOrEmpty(readText)
   return {
     destination: decodeDestination(target, part.field('destination')),
@@ -54,6 +55,7 @@ export function decodeImage(target: TargetAddress, part: JsonPart): ImageContent
     origins: part.field('origins').listOrEmpty(decodeOrigin),
     ...(releaseSignatures.length > 0 && { releaseSignatures }),
     ...(shippedIn.value !== undefined && { shippedIn: shippedIn.digest() }),
+    ...(arrivedIn.value !== undefined && { arrivedIn: arrivedIn.digest() }),
   }
 }
 

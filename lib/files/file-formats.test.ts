@@ -28,7 +28,7 @@ test('the origins shown in the documentation are of every kind, as mirrorform wr
     decoded.map(origin => JSON.stringify(encodeOrigin(origin))),
     lines,
   )
-  assert.equal(new Set(decoded.map(({ kind }) => kind)).size, 6)
+  assert.equal(new Set(decoded.map(({ kind }) => kind)).size, 8)
 })
 
 test('the plan shown in the documentation is one that mirrorform writes', () => {

@@ -45,6 +45,16 @@ test('an empty journal leaves the state as it is, and every state it leads to ca
   )
 })
 
+test('an image that arrives is not awaited from older archives any more, also when it leaves again', () => {
+  fc.assert(
+    fc.property(states, images, (state, image) => {
+      const { destination } = image
+      const entries = [finished(image), { did: 'remove', destination, as: 'delete' } as const]
+      assert.equal(foldJournal({ ...state, awaited: [destination] }, entries).awaited, undefined)
+    }),
+  )
+})
+
 test('the last finished image of a destination is the one the state has', () => {
   fc.assert(
     fc.property(states, images, images, (state, old, young) => {

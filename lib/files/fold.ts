@@ -30,6 +30,7 @@ export function foldJournal(state: State, entries: readonly JournalEntry[]): Sta
   const manifests = new Map(state.manifests)
   const blobs = new Map(state.blobs)
   const loose = new LooseBlobs(state.loose)
+  const arrived = new Set<string>()
   for (const entry of entries) {
     switch (entry.did) {
       case 'blob':
@@ -37,6 +38,7 @@ export function foldJournal(state: State, entries: readonly JournalEntry[]): Sta
         break
       case 'image':
         images.set(destinationKey(entry.image.destination), entry.image)
+        arrived.add(destinationKey(entry.image.destination))
         for (const [digest, node] of entry.content.manifests) manifests.set(digest, node)
         for (const [digest, size] of entry.content.blobs) blobs.set(digest, size)
         loose.settle(entry.image, entry.content)
@@ -56,7 +58,17 @@ export function foldJournal(state: State, entries: readonly JournalEntry[]): Sta
     ...reachableFrom({ manifests, blobs }, kept),
     loose: sortedLoose(loose.all()),
     ...(state.archives !== undefined && { archives: state.archives }),
+    ...stillAwaited(state, arrived),
   }
+}
+
+/** Whatever was put there is not waited for any more. @param arrived by `destinationKey` */
+export function stillAwaited(
+  { awaited = [] }: Pick<State, 'awaited'>,
+  arrived: ReadonlySet<string>,
+): Pick<State, 'awaited'> {
+  const left = awaited.filter(destination => !arrived.has(destinationKey(destination)))
+  return left.length === 0 ? {} : { awaited: left }
 }
 
 class LooseBlobs {

@@ -51,7 +51,7 @@ export function receive(state: State | undefined, receipt: Receipt, name: string
     manifests: new Map([...(state?.manifests ?? []), ...there.manifests]),
     blobs: new Map([...(state?.blobs ?? []), ...there.blobs]),
   }
-  const archives = archivesAfter(state?.archives, there.archives ?? [])
+  const archives = archivesAfter(state?.archives, there.archives ?? [], images)
   return {
     state: {
       lineage: there.lineage,
@@ -70,18 +70,24 @@ export function receive(state: State | undefined, receipt: Receipt, name: string
   }
 }
 
-/** Those on their way, the last one, which the next one's number follows from, and the last that is confirmed. */
+/**
+ * Those on their way, the last one, which the next one's number follows from, the last that is confirmed, and those that
+ * brought what is there.
+ */
 function archivesAfter(
   ours: readonly ArchiveRecord[] | undefined,
   brought: readonly ArchiveRecord[],
+  images: readonly ImageContent[],
 ): readonly ArchiveRecord[] {
   const confirmed = brought.map((each): ArchiveRecord => ({ ...each, isConfirmed: true }))
   const all = [...new Map([...(ours ?? []), ...confirmed].map(each => [each.id, each])).values()]
   const last = Math.max(...all.map(({ number }) => number))
   const lastConfirmed = Math.max(...confirmed.map(({ number }) => number))
+  const carriers = new Set(images.map(({ arrivedIn }) => arrivedIn))
   return all
     .filter(
-      ({ number, isConfirmed }) => number === last || isConfirmed === undefined || number === lastConfirmed,
+      ({ id, number, isConfirmed }) =>
+        number === last || isConfirmed === undefined || number === lastConfirmed || carriers.has(id),
     )
     .sort((a, b) => a.number - b.number || compareText(a.id, b.id))
 }

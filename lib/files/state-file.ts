@@ -6,9 +6,22 @@
  */
 import { StateError, SyntaxFault } from '../errors.ts'
 import type { ArchiveRecord, LooseBlob, State } from '../state.ts'
-import { compareText, destinationKey, formatTarget, type TargetAddress } from '../target.ts'
+import {
+  compareText,
+  destinationKey,
+  formatDestination,
+  formatTarget,
+  type TargetAddress,
+} from '../target.ts'
 import type { Field, Json } from './canonical-json.ts'
-import { decodeImage, decodeStore, decodeTarget, encodeImage, storeFields } from './content-json.ts'
+import {
+  decodeDestination,
+  decodeImage,
+  decodeStore,
+  decodeTarget,
+  encodeImage,
+  storeFields,
+} from './content-json.ts'
 import { asFault, decodeFile, encodeFile, type FileKind } from './file-kind.ts'
 import type { JsonPart } from './json-part.ts'
 import { reachableFrom, sortedImages } from './reachable.ts'
@@ -38,6 +51,7 @@ export function encodeState(state: State): string {
     ...storeFields(store),
     { key: 'loose', entities: sortedLoose(state.loose).map(encodeLooseBlob) },
     ...archiveFields(state.archives ?? []),
+    ...awaitedFields(state),
   ])
 }
 
@@ -58,6 +72,7 @@ export function decodeState(text: string, name: string): State {
       ...reachableFrom(store, images),
       loose: sortedLoose(root.field('loose').list(decodeLooseBlob)),
       ...decodeArchives(root),
+      ...decodeAwaited(target, root),
     }
   })
 }
@@ -86,18 +101,31 @@ export function decodeArchives(root: JsonPart): Pick<State, 'archives'> {
   return archives.length === 0 ? {} : { archives }
 }
 
-export function encodeArchive({ id, number, plan, isConfirmed }: ArchiveRecord): Json {
-  return { id, number, plan, confirmed: isConfirmed }
+function awaitedFields({ target, awaited = [] }: State): readonly Field[] {
+  if (awaited.length === 0) return []
+  return [
+    { key: 'awaited', entities: awaited.map(each => formatDestination(target, each)).sort(compareText) },
+  ]
+}
+
+function decodeAwaited(target: TargetAddress, root: JsonPart): Pick<State, 'awaited'> {
+  const awaited = root.field('awaited').listOrEmpty(part => decodeDestination(target, part))
+  return awaited.length === 0 ? {} : { awaited }
+}
+
+export function encodeArchive({ id, number, plan, isConfirmed, readAt }: ArchiveRecord): Json {
+  return { id, number, plan, confirmed: isConfirmed, readAt: readAt && formatTarget(readAt) }
 }
 
 /** @throws SyntaxFault */
 export function decodeArchive(part: JsonPart): ArchiveRecord {
-  const confirmed = part.field('confirmed')
+  const [confirmed, readAt] = [part.field('confirmed'), part.field('readAt')]
   return {
     id: part.field('id').digest(),
     number: part.field('number').count(),
     plan: part.field('plan').digest(),
     ...(confirmed.value !== undefined && confirmed.flag() && { isConfirmed: true }),
+    ...(readAt.value !== undefined && { readAt: decodeTarget(readAt) }),
   }
 }
 

@@ -103,6 +103,8 @@ export interface ImageContent {
   readonly releaseSignatures?: readonly string[]
   /** In a state: the archive that took it along (its id), until a receipt of the far side confirms that it arrived. */
   readonly shippedIn?: Digest
+  /** In a state, and in a plan for it: the archive that brought it to the target (its id). */
+  readonly arrivedIn?: Digest
 }
 
 /** An image that mirrorform puts together: content of a base image, and manifests and blobs of its own. */
@@ -123,6 +125,18 @@ export interface IncompleteBundle {
   /** In the order of the bundle; at least one. */
   readonly missing: readonly MissingImage[]
 }
+
+/** A chart of which an image cannot be had: the others are mirrored all the same. */
+export interface IncompleteChart {
+  /** As origins name it. */
+  readonly repository: string
+  readonly chart: string
+  readonly version: string
+  /** At least one. */
+  readonly missing: readonly MissingImage[]
+}
+
+export type Incomplete = IncompleteBundle | IncompleteChart
 
 export interface MissingImage {
   /** As the catalog writes it, or in canonical form. */

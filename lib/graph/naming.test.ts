@@ -88,6 +88,28 @@ describe('images that meet at one destination', () => {
       assert.deepEqual(placeImages(TARGET, wanted, 0)[0]?.platforms, platforms)
     })
 
+  it('the same content by digest is one image, with and without its tag', () => {
+    const digest = digestOf('x')
+    const wanted = [`a.example/x:1@${digest}`, `a.example/x@${digest}`].map(name => ({
+      ...wantedImage(name),
+      tag: parseTag('1'),
+    }))
+    const [image, ...rest] = placeImages(TARGET, wanted, 0)
+    assert.deepEqual([rest.length, image?.origins.length], [0, 2])
+    const other = { ...wantedImage(`a.example/x@${digestOf('y')}`), tag: parseTag('1') }
+    assert.throws(() => placeImages(TARGET, [...wanted, other], 0), /two sources meet/)
+  })
+
+  it('wanted twice, how its index is cut down is said by whichever says it', () => {
+    const plain = wantedImage('a.example/x:1 linux/amd64')
+    const cut: WantedImage = { ...plain, platformIndex: 'rewrite' }
+    for (const wanted of [
+      [plain, cut],
+      [cut, plain],
+    ])
+      assert.equal(placeImages(TARGET, wanted, 0)[0]?.platformIndex, 'rewrite')
+  })
+
   it('the order of the image set does not matter for the order of the images', () => {
     const names = ['a.example/b:2', 'a.example/b:1', 'a.example/a/z:1', 'a.example/a:9']
     const placed = (list: readonly string[]) =>

@@ -13,6 +13,7 @@ import {
   parseReference,
   parseRepositoryPath,
   type RepositoryPath,
+  repositoryName,
 } from '../oci/reference.ts'
 import type { ImageSource } from '../provider.ts'
 import {
@@ -24,11 +25,13 @@ import {
 } from '../target.ts'
 import type { MadeImage, Origin } from './graph.ts'
 import { mergeOrigins } from './origins.ts'
+import type { PlatformIndexMode } from './platform-choice.ts'
 
 export interface PlacedImage {
   readonly destination: Destination
   readonly source: ImageSource
   readonly platforms: readonly string[]
+  readonly platformIndex?: PlatformIndexMode
   readonly origins: readonly Origin[]
   readonly made?: MadeImage
   readonly releaseSignatures?: readonly string[]
@@ -68,32 +71,40 @@ export function placeImages(
   wanted: readonly WantedImage[],
   maxNestedPaths: number,
 ): readonly PlacedImage[] {
-  const placed = new Map<string, PlacedImage>()
-  const clashes: string[] = []
-  for (const image of wanted) {
+  const placed = wanted.map((image): PlacedImage => {
     const destination = {
       repository: placeRepository(target, image.repository, maxNestedPaths),
       tag: image.tag,
     }
     const platforms = [...new Set(image.platforms.map(formatPlatform))].sort(compareText)
-    const { source, origins, made, releaseSignatures } = image
-    const next = {
+    const { source, origins, platformIndex, made, releaseSignatures } = image
+    return {
       destination,
       source,
       platforms,
+      ...(platformIndex !== undefined && { platformIndex }),
       origins: mergeOrigins(origins),
       ...(made !== undefined && { made }),
       ...(releaseSignatures !== undefined && { releaseSignatures }),
     }
-    const key = destinationKey(destination)
+  })
+  return joinPlaced(target, placed)
+}
+
+/** The same for images that are placed already, wherever they were collected. @throws PlanError */
+export function joinPlaced(target: TargetAddress, images: readonly PlacedImage[]): readonly PlacedImage[] {
+  const placed = new Map<string, PlacedImage>()
+  const clashes: string[] = []
+  for (const next of images) {
+    const key = destinationKey(next.destination)
     const before = placed.get(key)
     if (before === undefined) placed.set(key, next)
     else if (isSame(before, next)) placed.set(key, merge(before, next))
-    else clashes.push(describeClash(formatDestination(target, destination), before, next))
+    else clashes.push(describeClash(formatDestination(target, next.destination), before, next))
   }
   if (clashes.length > 0)
     throw new PlanError(clashes.join('\n'), {
-      hint: 'give one of them its own place: an image with targetRepo or targetTag, a catalog with targetCatalog or targetTag',
+      hint: 'give one of them its own place: an image with targetRepo or targetTag, a catalog with targetCatalog or targetTag, a mapping with another destination',
     })
   return [...placed.entries()].sort(([a], [b]) => compareText(a, b)).map(([, image]) => image)
 }
@@ -101,16 +112,24 @@ export function placeImages(
 /** Images put together here are the same when their roots are, whatever they were made from. */
 function isSame(a: PlacedImage, b: PlacedImage): boolean {
   if (a.made?.root !== b.made?.root) return false
-  return a.made !== undefined || formatSource(a.source) === formatSource(b.source)
+  return a.made !== undefined || contentName(a.source) === contentName(b.source)
+}
+
+/** Of tag and digest the digest says which content it is. */
+function contentName(source: ImageSource): string {
+  if (source.kind === 'layout' || source.reference.digest === undefined) return formatSource(source)
+  return `${repositoryName(source.reference)}@${source.reference.digest}`
 }
 
 function merge(a: PlacedImage, b: PlacedImage): PlacedImage {
   const all = a.platforms.length === 0 || b.platforms.length === 0
   const platforms = all ? [] : [...new Set([...a.platforms, ...b.platforms])].sort(compareText)
+  const platformIndex = a.platformIndex ?? b.platformIndex
   const signatures = [...(a.releaseSignatures ?? []), ...(b.releaseSignatures ?? [])]
   return {
     ...a,
     platforms,
+    ...(platformIndex !== undefined && { platformIndex }),
     origins: mergeOrigins([...a.origins, ...b.origins]),
     ...(signatures.length > 0 && { releaseSignatures: [...new Set(signatures)].sort(compareText) }),
   }

@@ -10,7 +10,7 @@ import { origins } from '../files/arbitraries.ts'
 import { parseTarget } from '../target.ts'
 import type { Origin } from './graph.ts'
 import { placeImages } from './naming.ts'
-import { describeOrigin, mergeOrigins } from './origins.ts'
+import { addedOrigins, describeOrigin, mergeOrigins } from './origins.ts'
 
 const TARGET = parseTarget('docker://mirror.example/ocp')
 
@@ -101,4 +101,12 @@ describe('placing images of releases and made images', () => {
           ),
       )
   })
+})
+
+test('origins that are new are told from those that were there, a further channel of one included', () => {
+  const graph: Origin = { kind: 'graphData' }
+  const before = [etcd('fast-4.16', 'stable-4.16')]
+  assert.deepEqual(addedOrigins([etcd('stable-4.16')], before), [])
+  assert.deepEqual(addedOrigins([etcd('eus-4.16'), graph], before), [etcd('eus-4.16'), graph])
+  assert.deepEqual(addedOrigins([], before), [])
 })

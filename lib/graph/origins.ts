@@ -38,6 +38,15 @@ function identityOf(origin: Origin): string {
   }
 }
 
+/** What of `now` is not in `before`: another thing that asks, or another channel that asks for the same thing. */
+export function addedOrigins(now: readonly Origin[], before: readonly Origin[]): readonly Origin[] {
+  const known = new Map(mergeOrigins(before).map(origin => [identityOf(origin), channelsOf(origin)]))
+  return now.filter(origin => {
+    const channels = known.get(identityOf(origin))
+    return channels === undefined || channelsOf(origin).some(channel => !channels.includes(channel))
+  })
+}
+
 /** `component etcd of release 4.16.8 (x86_64), channel stable-4.16`: names as they are, control characters included. */
 export function describeOrigin(origin: Origin): string {
   switch (origin.kind) {
@@ -69,6 +78,10 @@ export function describeOrigin(origin: Origin): string {
 export function channelsText(channels: readonly string[]): string {
   if (channels.length === 0) return ''
   return `, ${channels.length === 1 ? 'channel' : 'channels'} ${channels.join(', ')}`
+}
+
+function channelsOf(origin: Origin): readonly string[] {
+  return 'channels' in origin ? origin.channels : []
 }
 
 function withChannelsOf(a: Origin, b: Origin): Origin {

@@ -12,15 +12,6 @@ export interface ResolveFailure {
   readonly error: unknown
 }
 
-/** The source has no image of that name. */
-export class MissingImageError extends PlanError {
-  constructor(source: string) {
-    super(`${source} does not exist`, {
-      hint: 'check the name and the tag; `skopeo list-tags` on the repository shows what there is',
-    })
-  }
-}
-
 /** Failures told one by one; what comes after them is counted. */
 const TOLD = 100
 
@@ -39,10 +30,10 @@ export function resolveError(failures: readonly ResolveFailure[]): PlanError {
   )
 }
 
-/** An additional image is known by its source, which the message names; anything else by what asks for it. */
+/** An additional image or mapping is known by its source, which the message names; anything else by what asks for it. */
 function lineOf(message: string, failures: readonly ResolveFailure[]): string {
   const first = failures[0]?.image
-  const origin = first?.origins.find(({ kind }) => kind !== 'additionalImage')
+  const origin = first?.origins.find(({ kind }) => kind !== 'additionalImage' && kind !== 'mapping')
   if (first === undefined || origin === undefined) return message
   const others = failures.reduce((sum, { image }) => sum + image.origins.length, -1)
   const wantedBy = `${describeOrigin(origin)}${others > 0 ? ` and ${others} more` : ''}`

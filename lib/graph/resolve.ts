@@ -7,7 +7,7 @@
  * A source that fails does not stop the others: all failures come back together.
  */
 import pLimit from 'p-limit'
-import { PlanError } from '../errors.ts'
+import { MissingImageError, PlanError } from '../errors.ts'
 import { referrersTag } from '../oci/attachment-tags.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
@@ -29,7 +29,7 @@ import { createManifestLoader, type ManifestLoader } from './manifest-loader.ts'
 import { formatSource, type PlacedImage } from './naming.ts'
 import { omittedChildren, type PlatformIndexMode, rewriteIndex } from './platform-choice.ts'
 import { listReferrers } from './referrers-list.ts'
-import { MissingImageError, type ResolveFailure } from './resolve-error.ts'
+import type { ResolveFailure } from './resolve-error.ts'
 import { heldComponents, isComponent, mergeAttachments, reusable, wishesOf } from './reuse.ts'
 import { isSignature } from './signatures.ts'
 
@@ -110,13 +110,14 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
   async function resolve(image: PlacedImage): Promise<ImageContent> {
     const source = formatSource(image.source)
     if (image.made !== undefined) return resolveMade(image, image.made, source)
-    const before = reusable(held.get(destinationKey(image.destination)), image, source, options.platformIndex)
+    const mode = image.platformIndex ?? options.platformIndex
+    const before = reusable(held.get(destinationKey(image.destination)), image, source, mode)
     if (before !== undefined && !options.refresh) return { ...before, ...wishesOf(image) }
     const reader = options.sources.open(image.source)
     const reference = image.source.kind === 'registry' ? pullBy(image.source.reference) : image.source.tag
     const sourceDigest = await digestAt(reader, reference, source)
     const unchanged = before !== undefined && (before.sourceDigest ?? before.digest) === sourceDigest
-    const root = unchanged ? before : await resolveRoot(reader, image, sourceDigest)
+    const root = unchanged ? before : await resolveRoot(reader, image, sourceDigest, mode)
     const there = held.get(destinationKey(image.destination))
     const content: ImageContent = {
       destination: image.destination,
@@ -161,15 +162,20 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
     if (by?.includes(':')) return by as Digest
     const found: Descriptor | undefined = await reader.resolve(by ?? ('latest' as Tag), signal)
     if (found !== undefined) return found.digest
-    throw new MissingImageError(source)
+    throw new MissingImageError(source, reader.absence)
   }
 
-  async function resolveRoot(reader: RepositoryReader, image: PlacedImage, digest: Digest) {
+  async function resolveRoot(
+    reader: RepositoryReader,
+    image: PlacedImage,
+    digest: Digest,
+    mode: PlatformIndexMode,
+  ) {
     const loaded = await loader.load(reader, digest, signal)
     const { raw, manifest } = loaded
     const what = `${formatSource(image.source)} (${digest})`
     const left = manifest.kind === 'index' ? omittedChildren(manifest, image.platforms, what) : []
-    if (left.length === 0 || options.platformIndex === 'sparse') {
+    if (left.length === 0 || mode === 'sparse') {
       loader.addNode(loaded)
       await loader.addBelow(reader, digest, new Set(left), signal)
       return { digest, omitted: left }

@@ -11,6 +11,13 @@ export function cosignTag(digest: Digest, suffix: (typeof COSIGN_SUFFIXES)[numbe
   return isTag(tag) ? tag : undefined
 }
 
+const COSIGN_TAG = new RegExp(`^sha\\d+-[0-9a-f]+\\.(?:${COSIGN_SUFFIXES.join('|')})$`)
+
+/** Whether a tag is one that cosign keeps something of an image under. */
+export function isCosignTag(tag: Tag): boolean {
+  return COSIGN_TAG.test(tag)
+}
+
 /** Hex characters of a digest that a referrers tag holds at most (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
 const REFERRERS_HEX_LENGTH = 64
 

@@ -7,6 +7,7 @@ import { type Digest, parseDigest } from './digest.ts'
 import {
   digestTag,
   formatReference,
+  inheritedTag,
   isHost,
   isRepositoryPath,
   isTag,
@@ -141,6 +142,14 @@ describe('a tag', () => {
 
   it('made from a digest has a dash for its colon', () => {
     assert.equal(digestTag(parseDigest(SHA256)), SHA256.replace(':', '-'))
+  })
+
+  it('is inherited: its own, else one by its digest, which is cut where oc-mirror cuts it, else latest', () => {
+    const SHA512 = parseDigest(`sha512:${'ab'.repeat(64)}`)
+    assert.equal(inheritedTag({ tag: parseTag('v1'), digest: SHA512 }), 'v1')
+    assert.equal(inheritedTag({ digest: parseDigest(SHA256) }), SHA256.replace(':', '-'))
+    assert.equal(inheritedTag({ digest: SHA512 }), SHA512.replace(':', '-').slice(0, 127))
+    assert.equal(inheritedTag({}), 'latest')
   })
 })
 

@@ -147,3 +147,22 @@ export function pullBy(reference: Reference): Tag | Digest {
 export function digestTag(digest: Digest): string {
   return `${digest.slice(0, digest.indexOf(':'))}-${hexOf(digest)}`
 }
+
+/** A tag has room for 128 characters; oc-mirror v2 cuts the longer name of a sha512 digest one before that. */
+const MAX_DIGEST_TAG_LENGTH = 127
+
+/** The tag of an image that is known by its digest alone (oc-mirror v2 naming). */
+export function tagByDigest(digest: Digest): Tag {
+  return parseTag(digestTag(digest).slice(0, MAX_DIGEST_TAG_LENGTH))
+}
+
+/** The tag an image gets where nobody names one: its own, else one by its digest, else `latest` (oc-mirror v2 naming). */
+export function inheritedTag({
+  tag,
+  digest,
+}: {
+  readonly tag?: Tag | undefined
+  readonly digest?: Digest | undefined
+}): Tag {
+  return tag ?? (digest === undefined ? parseTag('latest') : tagByDigest(digest))
+}

@@ -15,7 +15,7 @@ import {
 } from '../files/arbitraries.ts'
 import { reachableFrom, sortedByKey } from '../files/reachable.ts'
 import { digestOf } from '../oci/digest.ts'
-import type { Change, Expectation, Plan, Removal, Transfer } from './plan.ts'
+import type { Change, Expectation, Plan, PlanSource, Removal, Transfer } from './plan.ts'
 
 const expectations: fc.Arbitrary<Expectation> = fc.oneof(
   digests,
@@ -90,8 +90,17 @@ const carryings: fc.Arbitrary<Pick<Plan, 'shipment' | 'from' | 'missing'>> = fc.
   record({
     from: fc.array(
       record({ folder: fc.string({ minLength: 1, maxLength: 8 }), record: archiveRecords }).map(
-        ({ folder, record }) =>
-          record.number % 2 === 0 ? { folder, id: record.id, record } : { folder, id: record.id },
+        ({ folder, record }): PlanSource => {
+          const { id, number } = record
+          if (number % 3 === 0) return { folder, id, record }
+          if (number % 3 === 1) return { folder, id }
+          return {
+            tool: 'oc-mirror-v2',
+            folder,
+            id,
+            ...(number % 2 === 0 && { files: ['mirror_000001.tar'] }),
+          }
+        },
       ),
       { minLength: 1, maxLength: 2 },
     ),
@@ -106,6 +115,17 @@ const carryings: fc.Arbitrary<Pick<Plan, 'shipment' | 'from' | 'missing'>> = fc.
       { minLength: 1, maxLength: 2 },
     ),
   }),
+)
+
+const filled = fc.string({ minLength: 1, maxLength: 8 })
+
+/** What a kind: Mirror file says of how the target is reached and read. */
+const routes: fc.Arbitrary<Pick<Plan, 'route'>> = fc.oneof(
+  fc.constant({}),
+  record({ name: filled, target: targets, statePath: filled }).map(via => ({ route: { via } })),
+  record({ registriesConf: filled, parallelImages: fc.nat(), bandwidth: filled }).map(
+    ({ registriesConf, ...limits }) => ({ route: { registriesConf, limits } }),
+  ),
 )
 
 export const plans: fc.Arbitrary<Plan> = record({
@@ -156,12 +176,13 @@ export const plans: fc.Arbitrary<Plan> = record({
     .array(fc.uint8Array({ maxLength: 40 }), { maxLength: 2 })
     .map(list => sortedByKey(new Map(list.map(bytes => [digestOf(bytes), bytes])))),
   notes: fc.array(texts, { maxLength: 2 }),
+  taken: fc.array(images, { maxLength: 2 }),
   carrying: carryings,
-}).map(({ carrying, ...plan }) => ({
+  routing: routes,
+}).map(({ taken, carrying, routing, ...plan }) => ({
   ...plan,
+  ...(taken.length > 0 && { takenOver: taken }),
+  ...routing,
   ...carrying,
-  ...reachableFrom(
-    WORLD,
-    plan.changes.map(({ image }) => image),
-  ),
+  ...reachableFrom(WORLD, [...plan.changes.map(({ image }) => image), ...taken]),
 }))

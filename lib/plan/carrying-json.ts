@@ -4,10 +4,10 @@
  */
 import type { Field, Json } from '../files/canonical-json.ts'
 import { decodeDestination } from '../files/content-json.ts'
-import { type JsonPart, readDigest } from '../files/json-part.ts'
+import { type JsonPart, readDigest, readText } from '../files/json-part.ts'
 import { decodeArchive, encodeArchive } from '../files/state-file.ts'
-import { formatDestination, type TargetAddress } from '../target.ts'
-import type { ArchiveSource, MissingContent, Plan, Shipment } from './plan.ts'
+import { formatDestination, formatTarget, type TargetAddress } from '../target.ts'
+import { type MissingContent, type Plan, type PlanSource, type Shipment, STORED_KINDS } from './plan.ts'
 
 type Carrying = Pick<Plan, 'shipment' | 'from' | 'missing'>
 
@@ -76,16 +76,23 @@ function decodeShipment(target: TargetAddress, part: JsonPart): Shipment {
   }
 }
 
-function encodeSource({ folder, id, record }: ArchiveSource): Json {
-  return { folder, id, ...(record && { number: record.number, plan: record.plan }) }
+function encodeSource(source: PlanSource): Json {
+  const { folder, id } = source
+  if ('tool' in source) return { tool: source.tool, folder, id, files: source.files }
+  const { record } = source
+  if (record === undefined) return { folder, id }
+  const { number, plan, readAt } = record
+  return { folder, id, number, plan, readAt: readAt && formatTarget(readAt) }
 }
 
-function decodeSource(part: JsonPart): ArchiveSource {
+function decodeSource(part: JsonPart): PlanSource {
   const id = part.field('id').digest()
-  const isOurs = part.field('number').value !== undefined
-  return {
-    folder: part.field('folder').filledText(),
-    id,
-    ...(isOurs && { record: decodeArchive(part) }),
+  const folder = part.field('folder').filledText()
+  const tool = part.field('tool')
+  if (tool.value !== undefined) {
+    const files = part.field('files').listOrEmpty(readText)
+    return { tool: tool.word(STORED_KINDS), folder, id, ...(files.length > 0 && { files }) }
   }
+  const isOurs = part.field('number').value !== undefined
+  return { folder, id, ...(isOurs && { record: decodeArchive(part) }) }
 }

@@ -46,6 +46,7 @@ export function encodeChange(target: TargetAddress, store: ManifestStore, change
     attachments,
     origins,
     releaseSignatures: image.releaseSignatures,
+    arrivedIn: image.arrivedIn,
     size: contentSize(store, change.image),
     ...encodeWork(change),
   }

@@ -7,7 +7,7 @@ import { imageAt } from '../../testdata/sample-graph.ts'
 import { emptyState } from '../files/fold.ts'
 import { decodeState, encodeState } from '../files/state-file.ts'
 import { placeImages } from '../graph/naming.ts'
-import type { Digest } from '../oci/digest.ts'
+import { type Digest, digestOf } from '../oci/digest.ts'
 import type { State } from '../state.ts'
 import { destinationKey } from '../target.ts'
 import { claimImages } from './claim.ts'
@@ -96,5 +96,17 @@ describe('refresh', () => {
         ['c:1', 'replaced'],
       ],
     )
+    assert.equal(refreshed.awaited, undefined)
+  })
+
+  it('lets archives bring again what they brought and the target lost', () => {
+    const id = digestOf('archive')
+    const brought = { ...state, archives: [{ id, number: 1, plan: id }] }
+    const actual = new Map<string, Digest | 'absent'>([
+      ['b:1', 'absent'],
+      ['a:1', 'absent'],
+    ])
+    const { awaited = [] } = refreshState(brought, actual).state
+    assert.deepEqual(awaited.map(destinationKey), ['a:1', 'b:1'])
   })
 })

@@ -72,6 +72,20 @@ describe('what happens to a destination', () => {
     )
   })
 
+  it('what an archive brought is still that when it is described anew, and no longer when it is sent anew', () => {
+    const arrivedIn = manifestNamed('archive')
+    const held = imageAt(PLACE, 'D', { arrivedIn })
+    const described = { ...imageAt(PLACE, 'D'), source: 'quay.io/other/app:1' }
+    const arrivals = (['D', '-'] as const).map(found => {
+      const verdict = classify([described], [held], actualOf(PLACE, found), () => false)[0]
+      return [verdict?.action, verdict?.image.arrivedIn]
+    })
+    assert.deepEqual(arrivals, [
+      ['adopt', arrivedIn],
+      ['repair', undefined],
+    ])
+  })
+
   it('a move keeps the old digest, expects what was found, and tells of drift', () => {
     const verdict = verdictOn('D', 'S', 'X')
     assert.equal(verdict?.action, 'move')

@@ -85,9 +85,15 @@ function wantedAndHeld(image: ImageContent, before: StateImage, found: Expectati
   if (found !== image.digest && found !== 'unknown')
     return { action: 'repair', image, expect: found, reason: driftOf(found) }
   const reasons = [...newPlatforms(image, before), ...attachmentNews(image, before)]
-  if (reasons.length > 0) return { action: 'add', image, expect: found, reason: reasons.join('; ') }
-  if (!sameDescription(image, before)) return { action: 'adopt', image, expect: image.digest }
+  const same = arrivedAs(image, before)
+  if (reasons.length > 0) return { action: 'add', image: same, expect: found, reason: reasons.join('; ') }
+  if (!sameDescription(image, before)) return { action: 'adopt', image: same, expect: image.digest }
   return { action: 'keep', image }
+}
+
+/** What is described anew is still what an archive brought. */
+function arrivedAs(image: ImageContent, { arrivedIn }: StateImage): ImageContent {
+  return arrivedIn === undefined ? image : { ...image, arrivedIn }
 }
 
 /** A wider platform choice brings children of the same index that were left out before. */

@@ -68,6 +68,12 @@ it('an index that is sparse is refused once for all, with the ways out', () => {
   assert.equal(rest.length, 0)
   assert.match(refusal?.message ?? '', /app:0 \(linux\/amd64\) and 2 more/)
   assert.match(refusal?.hint ?? '', /--platform-index rewrite/)
+  const origins = [{ kind: 'mapping', name: 'q.io/a:1' }] as const
+  const [mapped] = refuseSparse(
+    TARGET,
+    sparse.map(image => ({ ...image, origins })),
+  )
+  assert.match(mapped?.hint ?? '', /leave out --keep-manifest-list/)
   assert.deepEqual(refuseSparse(TARGET, images(2)), [])
 })
 

@@ -60,27 +60,38 @@ export function refuseMassDelete(
   return refusals
 }
 
+const SPARSE_HINT =
+  'plan with --platform-index rewrite to make a smaller index (its digest differs and signatures of the index no longer match), leave out `platforms`, or, if the registry does accept it, say --sparse-index yes'
+const SPARSE_MAPPED_HINT =
+  "leave out --keep-manifest-list to make a smaller index (its digest differs and signatures of the index no longer match), mirror it whole with --filter-by-os='.*', or, if the registry does accept it, plan with --sparse-index yes"
+
 /** An index some of whose children are left out, for a target that checks that all are there. */
 export function refuseSparse(target: TargetAddress, images: readonly ImageContent[]): readonly Refusal[] {
   const sparse = images.filter(image => image.omitted.length > 0)
   const first = sparse[0]
   if (first === undefined) return []
   const more = sparse.length > 1 ? ` and ${sparse.length - 1} more` : ''
+  const isMapped = first.origins.some(({ kind }) => kind === 'mapping')
   return [
     {
       message: `the target refuses an index with missing children: ${formatDestination(target, first.destination)} (${first.platforms.join(', ')})${more}`,
-      hint: 'plan with --platform-index rewrite to make a smaller index (its digest differs and signatures of the index no longer match), leave out `platforms`, or, if the registry does accept it, say --sparse-index yes',
+      hint: isMapped ? SPARSE_MAPPED_HINT : SPARSE_HINT,
     },
   ]
 }
 
 /** Deletes are wanted and the target does none. */
-export function refuseDeletes(target: TargetAddress, deleted: readonly StateImage[]): readonly Refusal[] {
+export function refuseDeletes(
+  target: TargetAddress,
+  deleted: readonly StateImage[],
+  { onlyDeletes = false }: { readonly onlyDeletes?: boolean | undefined } = {},
+): readonly Refusal[] {
   if (deleted.length === 0) return []
+  const otherwise = onlyDeletes ? '' : ', or plan with --skip-deletes to leave them where they are'
   return [
     {
       message: `the target has deletes disabled (405): ${namesOf(target, deleted)} cannot be deleted`,
-      hint: 'enable deletes there (docker-registry: storage.delete.enabled, or REGISTRY_STORAGE_DELETE_ENABLED=true), or plan with --skip-deletes to leave them where they are',
+      hint: `enable deletes there (docker-registry: storage.delete.enabled, or REGISTRY_STORAGE_DELETE_ENABLED=true)${otherwise}`,
     },
   ]
 }

@@ -4,8 +4,11 @@ import { describe, it, type TestContext } from 'node:test'
 import { bundleReferences, DEMO_OPERATORS } from '../../testdata/catalogs.ts'
 import { applyTo, changesOf, type PlanChoices, planFor } from '../../testdata/mirroring.ts'
 import { DEMO_CATALOG, mirrorOf, operatorsInMemory } from '../../testdata/operators-in-memory.ts'
+import { imagePlace } from '../content/operator/destination.ts'
+import type { WantedImage } from '../content/wanted.ts'
 import { PlaceError } from '../errors.ts'
-import { parseReference } from '../oci/reference.ts'
+import type { IncompleteBundle } from '../graph/graph.ts'
+import { parseReference, parseTag } from '../oci/reference.ts'
 import { applyExitCode, renderPlan, renderPlanMarkdown } from '../report/index.ts'
 import { PLAIN_STYLE } from '../report/style.ts'
 import type { Plan } from './plan.ts'
@@ -41,6 +44,9 @@ function scene(t: TestContext) {
 
 const repositories = (plan: Plan) => [...new Set(changesOf(plan).map(text => text.replace(/:.*/, '')))].sort()
 
+const bundlesIn = ({ incomplete = [] }: Plan): readonly IncompleteBundle[] =>
+  incomplete.flatMap(each => ('bundle' in each ? [each] : []))
+
 describe('a bundle of which an image is gone', () => {
   it('is left out with all that only it needs; other bundles, what they share and the catalog come', async t => {
     const { plan, withdraw, mirror } = scene(t)
@@ -52,7 +58,7 @@ describe('a bundle of which an image is gone', () => {
       'add ocp/acme/proxy',
       'add ocp/olm/demo-index',
     ])
-    const [only, ...others] = made.incomplete ?? []
+    const [only, ...others] = bundlesIn(made)
     assert.deepEqual(others, [])
     assert.deepEqual([only?.catalog, only?.package, only?.bundle], [DEMO_CATALOG, 'widget', 'widget.v2.0.0'])
     assert.deepEqual(
@@ -91,7 +97,7 @@ describe('a bundle of which an image is gone', () => {
     withdraw(bundleReferences(gadget, '0.1.0').operator)
     const held = await plan(wide)
     assert.deepEqual(
-      held.incomplete?.map(({ bundle }) => bundle),
+      bundlesIn(held).map(({ bundle }) => bundle),
       ['gadget.v0.1.0'],
     )
     assert.ok(
@@ -144,9 +150,62 @@ describe('a bundle of which an image is gone', () => {
     withdraw(GADGET.proxy)
     const made = await plan()
     assert.deepEqual(
-      made.incomplete?.map(({ bundle }) => bundle),
+      bundlesIn(made).map(({ bundle }) => bundle),
       ['gadget.v0.2.0', 'widget.v2.0.0'],
     )
     assert.deepEqual(repositories(made), ['add ocp/olm/demo-index'])
+  })
+})
+
+describe('a chart of which an image is gone', () => {
+  const chart = (text: string | undefined): WantedImage => {
+    const reference = parseReference(text ?? '')
+    const origin = {
+      kind: 'chart',
+      repository: 'https://charts.example',
+      chart: 'web',
+      version: '1.0.0',
+    } as const
+    return {
+      source: { kind: 'registry', reference },
+      ...imagePlace(reference),
+      platforms: [],
+      origins: [origin],
+    }
+  }
+
+  it('brings its other images, keeps what the target holds of the one that is gone, and names it', async t => {
+    const { mirror, memory } = scene(t)
+    const { host, path, digest } = parseReference(GADGET.operator ?? '')
+    const { tags } = memory.registry(host).content(path)
+    if (digest !== undefined) tags.set(parseTag('old'), digest)
+    const [stays, goes] = [chart(WIDGET.operator), chart(`${host}/${path}:old`)]
+    await applyTo(mirror, await planFor(mirror, [goes]))
+    tags.clear()
+    const made = await planFor(mirror, [stays, goes])
+    assert.deepEqual(made.summary.delete, 0)
+    assert.deepEqual(repositories(made), ['add ocp/acme/widget', 'keep ocp/acme/gadget'])
+    assert.deepEqual(decodePlan(encodePlan(made), 'plan').incomplete, made.incomplete)
+    for (const text of [
+      renderPlan(made, { style: PLAIN_STYLE, width: 200 }),
+      renderPlanMarkdown(made).replaceAll('\\', ''),
+    ]) {
+      assert.match(text, /Incomplete charts: their other images are copied/)
+      assert.ok(text.includes('chart web 1.0.0 (https://charts.example)'), text)
+      assert.ok(text.includes('acme/gadget:old'), text)
+    }
+    const result = await applyTo(mirror, made)
+    assert.equal(applyExitCode(result, made), 4)
+    const alone = await planFor(mirror, [goes], { allowMassDelete: true })
+    assert.deepEqual(
+      alone.changes.flatMap(change => (change.action === 'keep' ? [change.reason] : [])),
+      ['it stays: it cannot be found at its source'],
+    )
+  })
+
+  it('has to be whole where the image is asked for elsewhere too', async t => {
+    const { mirror, withdraw } = scene(t)
+    withdraw(GADGET.operator)
+    await assert.rejects(planFor(mirror, [chart(GADGET.operator), GADGET.operator ?? '']), /is not there/)
   })
 })

@@ -18,7 +18,7 @@ import {
 } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Target, TargetAbilities } from '../provider.ts'
-import type { LoadedState, StateImage } from '../state.ts'
+import type { LoadedState, State, StateImage } from '../state.ts'
 import { type Destination, destinationKey } from '../target.ts'
 import { classify, type Verdict } from './classify.ts'
 import {
@@ -29,6 +29,7 @@ import {
   refuseSparse,
 } from './guards.ts'
 import { refuseImmutable } from './immutable-tags.ts'
+import { adoptInherited, takenOver } from './inherit.ts'
 import { planProjects } from './missing-projects.ts'
 import { noteMissing } from './missing-repositories.ts'
 import { checkPaths } from './path-limits.ts'
@@ -50,16 +51,20 @@ export interface PlanRequest {
   /** Bundles that cannot be had whole; default none. */
   readonly withheld?: Withheld
   readonly loaded: LoadedState | undefined
+  /** What counts as held where there is no state yet (see `inheritImages`). */
+  readonly inherited?: State | undefined
   /** Of the state that the plan's first apply makes, where an archive brings it. */
   readonly lineage?: string
-  /** What the plan has to do with archives. */
-  readonly carrying?: Pick<Plan, 'shipment' | 'from' | 'missing'>
+  /** How the target is reached, and what the plan has to do with archives. */
+  readonly carrying?: Pick<Plan, 'route' | 'shipment' | 'from' | 'missing'>
   readonly target: Target
   readonly abilities: TargetAbilities
   readonly inputs: readonly PlanInput[]
   readonly options: PlanOptions
   readonly maxDeletePercent: number
   readonly protect: readonly string[]
+  /** Nothing is sent: what the target lacks of images that stay is for another plan. */
+  readonly onlyDeletes?: boolean
   /** Unwanted images stay, and stay in the state. */
   readonly skipDeletes: boolean
   /** Projects that the target lacks are made by apply; default: they refuse the plan. */
@@ -78,7 +83,9 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
   const prefix = target.address.kind === 'registry' ? target.address.prefix : ''
   const inScope = scopeOf(prefix, options.only, options.exclude)
   const isProtected = protectedBy(prefix, request.protect)
-  const all = loaded?.state.images ?? []
+  const inherited = loaded === undefined ? request.inherited : undefined
+  const state = loaded?.state ?? inherited
+  const all = state?.images ?? []
   const elsewhere = new Set(request.wantedElsewhere?.map(destinationKey))
   const looked = all.filter(
     ({ destination, source }) => inScope(destination, source) && !elsewhere.has(destinationKey(destination)),
@@ -87,8 +94,15 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
   const back = heldBack(looked, graph.images, withheld)
   const held = looked.filter(image => !back.has(image))
   const actual = await surveyTags(target, destinationsToAsk(graph.images, held, options.refresh), signal)
-  const verdicts = classify(graph.images, held, actual, image => isProtected(image.destination, image.source))
-  const store = mergeStores(loaded?.state, graph)
+  const isKept = (image: StateImage): boolean => isProtected(image.destination, image.source)
+  const refresh = options.refresh && !request.onlyDeletes
+  const judged = classify(graph.images, held, actual, isKept).filter(
+    ({ action }) => action !== 'repair' || !request.onlyDeletes,
+  )
+  const verdicts = inherited === undefined ? judged : adoptInherited(judged)
+  const taken = takenOver(inherited, verdicts)
+  const known = inherited === undefined ? state : { ...inherited, images: taken }
+  const store = mergeStores(state, graph)
   const deleted = request.skipDeletes ? [] : imagesTo('delete', verdicts)
   const paths = checkPaths(target.address, imagesToSend(verdicts))
   const refusals = [
@@ -99,21 +113,19 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
   ]
   refuse(refusals)
   const { holdings, absent } = await surveyHoldings(
-    { target, state: loaded?.state, verdicts, store, actual, refresh: options.refresh },
+    { target, state, verdicts, store, actual, refresh },
     signal,
   )
   const planner = createTransferPlanner(store, holdings, target.address.kind !== 'archive')
-  const sent = await planSends(
-    { verdicts, planner, store, target, state: loaded?.state, refresh: options.refresh, absent },
-    signal,
-  )
+  const sent = await planSends({ verdicts, planner, store, target, state: known, refresh, absent }, signal)
   const isSparseKnown =
     request.abilities.sparseIndex !== 'unknown' || all.some(({ omitted }) => omitted.length > 0)
   const tried = isSparseKnown
     ? { changes: sent.changes, notes: [] }
     : trySparseIndex(target.address, sent.changes)
+  const { onlyDeletes } = request
   const deletes = await planDeletes(
-    { store, target, state: loaded?.state, desired: graph.images, deleted, actual },
+    { store, target, state, desired: graph.images, deleted, actual, onlyDeletes },
     signal,
   )
   const space = await refuseShortOfSpace(target, planner.counts.bytesToTransfer, signal)
@@ -138,6 +150,7 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     options,
     ...request.carrying,
     ...(made.projects.length > 0 && { projects: made.projects }),
+    ...(taken.length > 0 && { takenOver: taken }),
     changes,
     ...(withheld.incomplete.length > 0 && { incomplete: withheld.incomplete }),
     selections: request.selections,
@@ -156,7 +169,7 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
       ...planner.counts,
       bytesReclaimable: deletes.bytesReclaimable,
     },
-    ...contentOf(store, changes),
+    ...contentOf(store, [...changes.map(({ image }) => image), ...taken]),
   }
 }
 
@@ -220,9 +233,9 @@ function countActions(changes: readonly Change[], unchanged: number) {
   return counts
 }
 
-/** The manifests and blobs the changes speak of. */
-function contentOf(store: ManifestStore, changes: readonly Change[]): ManifestStore {
-  const digests = new Set(changes.flatMap(({ image }) => [...closureOf(store, image)]))
+/** The manifests and blobs of what the plan speaks of. */
+function contentOf(store: ManifestStore, images: readonly ImageContent[]): ManifestStore {
+  const digests = new Set(images.flatMap(image => [...closureOf(store, image)]))
   const manifests = new Map(
     [...digests].sort().flatMap(digest => {
       const node = store.manifests.get(digest)

@@ -21,6 +21,8 @@ export interface DeleteRequest {
   readonly desired: readonly ImageContent[]
   readonly deleted: readonly StateImage[]
   readonly actual: Actual
+  /** Nothing else is planned; default no. */
+  readonly onlyDeletes?: boolean | undefined
 }
 
 export interface PlannedDeletes {
@@ -39,7 +41,7 @@ export async function planDeletes(request: DeleteRequest, signal: AbortSignal): 
     signal,
   )
   if (abilities.deleteManifest === 'no' && abilities.deleteTag !== 'yes')
-    return { changes: [], refusals: refuseDeletes(target.address, deleted), bytesReclaimable: 0 }
+    return { changes: [], refusals: refuseDeletes(target.address, deleted, request), bytesReclaimable: 0 }
   if (abilities.deleteManifest === 'unknown' && abilities.deleteTag !== 'yes') return keepAll(request)
   const repositories = [...new Set(deleted.map(image => image.destination.repository))].sort(compareText)
   const removals = await Promise.all(

@@ -6,7 +6,7 @@
  */
 import { PlanError, SyntaxFault } from '../errors.ts'
 import { type Field, type Json, readSeal } from '../files/canonical-json.ts'
-import { decodeStore, decodeTarget, storeFields } from '../files/content-json.ts'
+import { decodeImage, decodeStore, decodeTarget, encodeImage, storeFields } from '../files/content-json.ts'
 import { decodeFile, type FileKind, sealFile } from '../files/file-kind.ts'
 import { type JsonPart, readText } from '../files/json-part.ts'
 import { sortedByKey } from '../files/reachable.ts'
@@ -17,6 +17,7 @@ import { decodeChange, encodeChange } from './change-json.ts'
 import { decodeIncomplete, encodeIncomplete } from './incomplete-json.ts'
 import { decodeDocument, decodeMadeBlob, encodeDocument, encodeMadeBlob } from './kept-bytes-json.ts'
 import { isDestructive, type Plan, type PlanInput, type PlanOptions, type Summary } from './plan.ts'
+import { decodeRoute, routeFields } from './route-json.ts'
 import { decodeSelection, encodeSelection } from './selection-json.ts'
 
 export const PLAN_FILE: FileKind = {
@@ -48,6 +49,7 @@ export function decodePlan(text: string, name: string): Plan {
     const target = decodeTarget(root.field('target'))
     const projects = root.field('projects').listOrEmpty(readText)
     const incomplete = root.field('incomplete').listOrEmpty(decodeIncomplete)
+    const takenOver = root.field('takenOver').listOrEmpty(part => decodeImage(target, part))
     return {
       target,
       lineage: unlessNull(root.field('lineage'), part => part.filledText()),
@@ -57,9 +59,11 @@ export function decodePlan(text: string, name: string): Plan {
       options: decodeOptions(root.field('options')),
       summary: decodeSummary(root.field('summary')),
       selections: root.field('selections').listOrEmpty(decodeSelection),
+      ...decodeRoute(root),
       ...decodeCarrying(target, root),
       ...(projects.length > 0 && { projects }),
       ...(incomplete.length > 0 && { incomplete }),
+      ...(takenOver.length > 0 && { takenOver }),
       changes: root.field('changes').list(part => decodeChange(target, part)),
       ...decodeStore(root),
       documents: root.field('documents').listOrEmpty(decodeDocument),
@@ -79,10 +83,15 @@ function planFields(plan: Plan): readonly Field[] {
     { key: 'options', value: encodeOptions(plan.options) },
     { key: 'destructive', value: isDestructive(plan) },
     { key: 'summary', value: encodeSummary(plan.summary) },
+    ...routeFields(plan),
     ...carryingFields(plan),
     ...unlessNone('selections', plan.selections.map(encodeSelection)),
     ...unlessNone('projects', plan.projects ?? []),
     ...unlessNone('incomplete', (plan.incomplete ?? []).map(encodeIncomplete)),
+    ...unlessNone(
+      'takenOver',
+      (plan.takenOver ?? []).map(image => encodeImage(plan.target, image)),
+    ),
     { key: 'changes', entities: plan.changes.map(change => encodeChange(plan.target, plan, change)) },
     ...storeFields(plan),
     ...unlessNone('documents', plan.documents.map(encodeDocument)),

@@ -5,9 +5,10 @@
  * and what it expects to find at the destination first (`expect`), so that a plan made yesterday can be checked item
  * by item today.
  */
+import type { TargetLimits } from '../config/index.ts'
 import type { KeptDocument } from '../content/documents.ts'
 import type { Selection } from '../content/selection.ts'
-import type { ImageContent, IncompleteBundle, ManifestStore } from '../graph/graph.ts'
+import type { ImageContent, Incomplete, ManifestStore } from '../graph/graph.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { RepositoryPath, Tag } from '../oci/reference.ts'
 import type { ArchiveRecord, Revision } from '../state.ts'
@@ -116,6 +117,22 @@ export interface PlanInput {
   readonly digest: Digest
 }
 
+/** How the target is reached and its images are read, where a `kind: Mirror` file says it: apply does the same. */
+export interface Route {
+  /** Images are read at this target, by what its state holds, and nowhere else. */
+  readonly via?: PlanHop
+  /** The path, as it was when the plan was made. */
+  readonly registriesConf?: string
+  readonly limits?: TargetLimits
+}
+
+/** A target on the way to another. */
+export interface PlanHop {
+  readonly name: string
+  readonly target: TargetAddress
+  readonly statePath: string
+}
+
 /** The plan is not carried out at its target but goes into an archive, with everything that the target needs for it. */
 export interface Shipment {
   /** Where the volumes are written. */
@@ -140,6 +157,33 @@ export interface ArchiveSource {
   readonly record?: ArchiveRecord
 }
 
+/**
+ * What another tool wrote: `oc-mirror-v2`: `mirror_000001.tar` and what follows it; `oc-mirror-v1`: `mirror_seq1_000000.tar` and
+ * what follows it; `image-mirror`: the `v2` tree of `oc image mirror --dir`; `registry-storage`: the folder of a
+ * docker-registry, which is also the cache of oc-mirror v2; `oci-layout`: an OCI image layout, whoever made it.
+ */
+export const STORED_KINDS = [
+  'oc-mirror-v2',
+  'oc-mirror-v1',
+  'image-mirror',
+  'registry-storage',
+  'oci-layout',
+] as const
+
+export type StoredKind = (typeof STORED_KINDS)[number]
+
+/** What another tool left on a disk, and the plan takes its images from. */
+export interface StoredSource {
+  readonly tool: StoredKind
+  readonly folder: string
+  /** Names in the folder, where not the whole folder was named; sorted. */
+  readonly files?: readonly string[]
+  /** Over everything it names: repositories, tags and digests. */
+  readonly id: Digest
+}
+
+export type PlanSource = ArchiveSource | StoredSource
+
 /** An image that an archive speaks of, but of which some content is neither in the archives nor at the target. */
 export interface MissingContent {
   readonly destination: Destination
@@ -161,18 +205,25 @@ export interface Plan extends ManifestStore {
   readonly inputs: readonly PlanInput[]
   readonly options: PlanOptions
   readonly summary: Summary
+  /** Absent where nothing is said about it. */
+  readonly route?: Route
   /** Absent where the plan is carried out at its target. */
   readonly shipment?: Shipment
   /** Absent where images come from where their references say. */
-  readonly from?: readonly ArchiveSource[]
+  readonly from?: readonly PlanSource[]
   /** What cannot be brought from the archives; absent where that is nothing. */
   readonly missing?: readonly MissingContent[]
   /** Projects that are made at the target before anything else, sorted; absent where there are none. */
   readonly projects?: readonly string[]
+  /**
+   * Images that another tool put there and that no change adopts: the state that the plan's first apply makes is born with
+   * them. Absent where there are none.
+   */
+  readonly takenOver?: readonly ImageContent[]
   /** In the order of destinations; deletes (an index before what it lists) and forgets after everything else. */
   readonly changes: readonly Change[]
-  /** Bundles that are not brought because an image of theirs cannot be had; absent where there are none. */
-  readonly incomplete?: readonly IncompleteBundle[]
+  /** Bundles that are not brought, and charts that lack an image, because it cannot be had; absent where there are none. */
+  readonly incomplete?: readonly Incomplete[]
   /** How sections of the image sets came down to these images. */
   readonly selections: readonly Selection[]
   /** Documents that took part in the choice, with their bytes. */

@@ -3,7 +3,7 @@
  * somebody replaced are no longer ours. Pure; the asking is `surveyTags`.
  */
 import type { State, StateImage } from '../state.ts'
-import { destinationKey } from '../target.ts'
+import { compareText, destinationKey } from '../target.ts'
 import type { Actual } from './classify.ts'
 
 export interface Drift {
@@ -23,5 +23,14 @@ export function refreshState(state: State, actual: Actual): Refreshed {
     return [{ image, found: found === 'absent' ? 'absent' : 'replaced' }]
   })
   const lost = new Set(drift.map(({ image }) => image))
-  return { state: { ...state, images: state.images.filter(image => !lost.has(image)) }, drift }
+  const images = state.images.filter(image => !lost.has(image))
+  return { state: { ...state, images, ...awaitedAfter(state, drift) }, drift }
+}
+
+/** What archives brought and the target lost may be brought by any of them again. */
+function awaitedAfter({ archives, awaited = [] }: State, drift: readonly Drift[]): Pick<State, 'awaited'> {
+  const lost = drift.map(({ image }) => image.destination)
+  if (archives === undefined || lost.length === 0) return {}
+  const all = new Map([...awaited, ...lost].map(each => [destinationKey(each), each]))
+  return { awaited: [...all].sort(([a], [b]) => compareText(a, b)).map(([, each]) => each) }
 }

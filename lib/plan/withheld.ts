@@ -1,15 +1,15 @@
 /**
- * What the target holds of bundles that are incomplete now: it stays, wanted or not, because an operator that is installed
+ * What the target holds of bundles and charts that are incomplete now: it stays, wanted or not, because what is installed
  * must not lose images over one that cannot be had.
  */
-import type { ImageContent, IncompleteBundle, Origin } from '../graph/graph.ts'
+import type { ImageContent, Incomplete, IncompleteBundle, Origin } from '../graph/graph.ts'
 import type { StateImage } from '../state.ts'
 import { type Destination, destinationKey } from '../target.ts'
 import type { Change } from './plan.ts'
 
 export interface Withheld {
-  readonly incomplete: readonly IncompleteBundle[]
-  /** Where images would have gone that only incomplete bundles ask for. */
+  readonly incomplete: readonly Incomplete[]
+  /** Where images would have gone that only incomplete bundles ask for, or that charts ask for in vain. */
   readonly withheld: readonly Destination[]
 }
 
@@ -24,7 +24,7 @@ export function heldBack(
   if (incomplete.length === 0) return new Set()
   const wanted = new Set(desired.map(({ destination }) => destinationKey(destination)))
   const places = new Set(withheld.map(destinationKey))
-  const bundles = new Set(incomplete.map(nameOf))
+  const bundles = new Set(incomplete.flatMap(each => ('bundle' in each ? [nameOf(each)] : [])))
   const isOf = (origin: Origin) => origin.kind === 'bundle' && bundles.has(nameOf(origin))
   return new Set(
     held.filter(({ destination, origins }) => {
@@ -38,8 +38,13 @@ export function keepHeldBack(images: Iterable<StateImage>): readonly Change[] {
   return Array.from(images, image => ({
     action: 'keep',
     image,
-    reason: 'it stays: the bundle it belongs to is incomplete',
+    reason: `it stays: ${whyItStays(image)}`,
   }))
+}
+
+function whyItStays({ origins }: StateImage): string {
+  const isOfBundle = origins.some(({ kind }) => kind === 'bundle')
+  return isOfBundle ? 'the bundle it belongs to is incomplete' : 'it cannot be found at its source'
 }
 
 function nameOf(bundle: Pick<IncompleteBundle, 'catalog' | 'package' | 'bundle'>): string {

@@ -13,6 +13,7 @@ export {
   type IndexFile,
   imageName,
   parseImageName,
+  parseIndexFile,
   withEntry,
   withoutDigest,
   withoutName,

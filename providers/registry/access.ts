@@ -17,7 +17,7 @@ import type { ContactOptions } from './http/contact.ts'
 import { MutationGuard } from './http/guard.ts'
 import { type RetryPolicy, SYSTEM_CLOCK } from './http/retry.ts'
 import { HostSession } from './http/session.ts'
-import { TrustStore } from './http/trust.ts'
+import { readAuthorities, TrustStore } from './http/trust.ts'
 import { Wire } from './http/wire.ts'
 import type { RegistryAccess, RegistryOptions } from './options.ts'
 import { Bandwidth } from './pace/bandwidth.ts'
@@ -30,10 +30,10 @@ import { RegistryTarget } from './write/target.ts'
 const DEFAULT_RETRIES = 5
 const DEFAULT_RETRY_DELAY = 1000
 
-/** @throws CredentialError, RegistriesConfError when a file that is there, or was named, cannot be used. */
+/** @throws CredentialError, RegistriesConfError, CertificateError when a file that is there, or was named, cannot be used. */
 export async function openRegistries(options: RegistryOptions): Promise<RegistryAccess> {
   const conf = await loadRegistriesConf(options)
-  const connections = connectionsFor(options)
+  const connections = await connectionsFor(options)
   const profiles = await Profiles.load(options.profiles)
   const sessions = new Sessions(options, connections, {
     source: await credentialsFor(options, options.srcAuthFile, '--src-authfile', conf.credentialHelpers),
@@ -47,9 +47,14 @@ export async function openRegistries(options: RegistryOptions): Promise<Registry
     const name = repositoryName(source.reference)
     const known = readers.get(name)
     if (known !== undefined) return known
+    const isInsecure = options.insecureSources?.has(name) ?? false
     const reader = new SourceRepository(name, {
       endpointsFor: reference => endpointsFor(conf, name, reference),
-      at: ({ host, path, insecure }) => ({ session: sessions.ofSource(host, insecure), path, name }),
+      at: ({ host, path, insecure }) => ({
+        session: sessions.ofSource(host, insecure || isInsecure),
+        path,
+        name,
+      }),
     })
     readers.set(name, reader)
     return reader
@@ -87,13 +92,16 @@ async function credentialsFor(
   return new Credentials(await readCredentialFiles(places), options.env, helpers)
 }
 
-function connectionsFor({ env, home, certsDirs, timeouts }: RegistryOptions): Connections {
+/** @throws CertificateError */
+async function connectionsFor(options: RegistryOptions): Promise<Connections> {
+  const { env, home, certsDirs, authorityFile, timeouts } = options
   const standard = [
     path.join(env.XDG_CONFIG_HOME || path.join(home, '.config'), 'containers', 'certs.d'),
     '/etc/containers/certs.d',
     '/etc/docker/certs.d',
   ]
-  return new Connections(new TrustStore(certsDirs ?? standard), env, timeouts)
+  const more = authorityFile === undefined ? [] : [await readAuthorities(authorityFile)]
+  return new Connections(new TrustStore(certsDirs ?? standard, more), env, timeouts)
 }
 
 interface Known {

@@ -17,8 +17,12 @@ export interface RegistryOptions {
   /** Default true. false also takes certificates nobody vouches for, and plain HTTP where HTTPS is not spoken. */
   readonly srcTlsVerify?: boolean
   readonly destTlsVerify?: boolean
+  /** Names of source repositories (`quay.io/acme/app`) that are reached as if `srcTlsVerify` was false. */
+  readonly insecureSources?: ReadonlySet<string>
   /** Folders that hold `<host[:port]>/*.crt`; default: the user's, then `/etc/containers` and `/etc/docker`. */
   readonly certsDirs?: readonly string[]
+  /** A PEM file with further authorities, for every host. */
+  readonly authorityFile?: string
   /** A `registries.conf` to use instead of the environment's and the standard places. */
   readonly registriesConf?: string
   readonly env: NodeJS.ProcessEnv

@@ -187,6 +187,16 @@ test('docker-registry: a password and a private authority work through --authfil
     readerOf(stranger.access, `${registry.host}/acme/app`).resolve('v1' as never, SIGNAL),
     /is not signed by an authority this machine trusts/,
   )
+  const named = await openTestClient(t, {
+    ...options,
+    certsDirs: [],
+    authorityFile: tls.ca,
+    authFile: write('auth.json', TEST_PASSWORD),
+  })
+  const known = readerOf(named.access, `${registry.host}/acme/app`)
+  assert.equal((await known.resolve('v1' as never, SIGNAL))?.digest, IMAGE.manifest.digest)
+  const none = openTestClient(t, { ...options, authorityFile: path.join(root, 'auth.json') })
+  await assert.rejects(none, /cannot use the authorities in .*auth\.json/)
 })
 
 test('docker-registry: a large blob streams through without being held in memory', {

@@ -14,9 +14,12 @@ import type { BaseChild, BaseImage, JsonObject } from './load-base.ts'
 const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
 const DOCKER_LAYER = 'application/vnd.docker.image.rootfs.diff.tar.gzip'
 
+/** Who added the layers, in the history of an image. */
+export const MAKER = 'mirrorform'
+
 const HISTORY: JsonObject = {
   created: '1970-01-01T00:00:00Z',
-  created_by: 'mirrorform',
+  created_by: MAKER,
   comment: 'files added',
 }
 

@@ -1,25 +1,35 @@
 /**
- * `mirror.additionalImages` -> wanted images: which repository and tag each one gets (oc-mirror v2 naming).
+ * `mirror.additionalImages` -> wanted images: which repository and tag each one gets (oc-mirror v2 naming; for image sets of
+ * v1 with v1's tags for digests).
  *
  * The path of the source is kept and its host dropped. An image named by digest alone is tagged `sha256-<hex>`; one
  * named by tag and digest is pulled by digest and keeps the tag. A layout folder's repository is its path.
  */
-import { type AdditionalImage, type ImageSet, repositoryOfFolder } from '../../config/index.ts'
-import { digestTag, parseTag, type Reference, type RepositoryPath, type Tag } from '../../oci/reference.ts'
+import {
+  type AdditionalImage,
+  type ImageSet,
+  repositoryOfFolder,
+  v1TagsByDigest,
+} from '../../config/index.ts'
+import { inheritedTag, parseTag, type RepositoryPath, type Tag } from '../../oci/reference.ts'
 import type { WantedImage } from '../wanted.ts'
 
-/** A sha512 digest makes a longer name than a tag may have; it is cut where oc-mirror v2 cuts it. */
-const MAX_DIGEST_TAG_LENGTH = 127
 const LATEST: Tag = parseTag('latest')
 
 /** In the order of the image set. Nothing is dropped: blocking is `isBlocked`, and duplicates are for the graph. */
 export function collectAdditionalImages(imageSet: ImageSet): readonly WantedImage[] {
-  return imageSet.additionalImages.map(image => ({
-    source: image.source,
-    ...destinationOf(image),
-    platforms: image.platforms,
-    origins: [{ kind: 'additionalImage', name: image.name }],
-  }))
+  const { additionalImages } = imageSet
+  const v1Tags = imageSet.v1 === undefined ? undefined : v1TagsByDigest(additionalImages)
+  return additionalImages.map(image => {
+    const { repository, tag } = destinationOf(image)
+    return {
+      source: image.source,
+      repository,
+      tag: v1Tags?.get(image) ?? tag,
+      platforms: image.platforms,
+      origins: [{ kind: 'additionalImage', name: image.name }],
+    }
+  })
 }
 
 function destinationOf(image: AdditionalImage): { repository: RepositoryPath; tag: Tag } {
@@ -28,7 +38,7 @@ function destinationOf(image: AdditionalImage): { repository: RepositoryPath; ta
     case 'registry':
       return {
         repository: targetRepo ?? source.reference.path,
-        tag: targetTag ?? source.reference.tag ?? tagWithout(source.reference),
+        tag: targetTag ?? inheritedTag(source.reference),
       }
     case 'layout':
       return {
@@ -36,8 +46,4 @@ function destinationOf(image: AdditionalImage): { repository: RepositoryPath; ta
         tag: targetTag ?? source.tag ?? LATEST,
       }
   }
-}
-
-function tagWithout({ digest }: Reference): Tag {
-  return digest === undefined ? LATEST : parseTag(digestTag(digest).slice(0, MAX_DIGEST_TAG_LENGTH))
 }

@@ -7,16 +7,17 @@
  */
 import pLimit from 'p-limit'
 import type { OperatorSection } from '../../config/index.ts'
-import { PlanError } from '../../errors.ts'
-import type { Origin } from '../../graph/graph.ts'
+import { MissingImageError, PlanError } from '../../errors.ts'
+import type { MadeImage, Origin } from '../../graph/graph.ts'
 import type { Digest } from '../../oci/digest.ts'
 import { parseTag, type Tag } from '../../oci/reference.ts'
 import type { ImageSource, RepositoryReader } from '../../provider.ts'
+import { NO_STARTS } from '../history/index.ts'
 import { ImageFault } from '../image-files/image-fault.ts'
 import { settleAll } from '../release/failures.ts'
 import type { WantedImage } from '../wanted.ts'
 import { type OpenCatalog, readCatalog } from './catalog/index.ts'
-import { catalogName, catalogPlace } from './destination.ts'
+import { catalogName, catalogPlace, imagePlaces } from './destination.ts'
 import {
   checkOperatorUpdates,
   type FilteredCatalog,
@@ -29,6 +30,8 @@ import type { CollectedCatalog, OperatorOptions, OperatorPlaces } from './operat
 import { madeOnce, rebuildCatalog } from './rebuilt/index.ts'
 import { relatedImages } from './related-images.ts'
 import { catalogSelections } from './selections.ts'
+import { catalogToPublish } from './standing-catalog.ts'
+import { filterCatalogV1, startsOf } from './v1/index.ts'
 
 /** Catalogs in memory at once. */
 const CONCURRENCY = 2
@@ -50,18 +53,22 @@ export async function collectCatalogs(
   const limit = pLimit(CONCURRENCY)
   const names = new Set(sections.map(catalogName))
   return settleAll(
-    sections.map(section =>
-      limit(() => collectCatalog(section, places, options, heldOf(section, names, held), signal)),
-    ),
+    sections.map(section => limit(() => collectCatalog(section, { names, held }, places, options, signal))),
     signal,
   )
 }
 
+interface Surroundings {
+  /** Of all catalogs that are asked for. */
+  readonly names: ReadonlySet<string>
+  readonly held: readonly Origin[]
+}
+
 async function collectCatalog(
   section: OperatorSection,
+  { names, held }: Surroundings,
   places: OperatorPlaces,
   options: OperatorOptions,
-  held: readonly HeldBundle[],
   signal: AbortSignal,
 ): Promise<CollectedCatalog> {
   signal.throwIfAborted()
@@ -70,10 +77,11 @@ async function collectCatalog(
   const reader = places.sources.open(source)
   const { digest, tag } = await pinCatalog(source, reader, section, signal)
   const catalog = await readCatalog({ reader, digest, name }, places, signal)
-  const { allowMissingPackages, selection } = options
-  const filtered = filterCatalog(catalog.model, section, selection, { name, allowMissingPackages })
-  const made = filtered.isWhole ? undefined : await makeCatalog(section, catalog, filtered, places, signal)
-  const related = relatedImages(name, filtered.packages, platforms)
+  const filtered = chooseFrom(catalog, section, options, held)
+  const { made, notes }: Published = filtered.isWhole
+    ? { made: undefined, notes: [] }
+    : await publish(section, catalog, filtered, places, signal)
+  const related = relatedImages(name, filtered.packages, platforms, imagePlaces(section))
   const image: WantedImage = {
     source: pinned(source, digest),
     ...catalogPlace(section, made?.root ?? digest),
@@ -82,7 +90,7 @@ async function collectCatalog(
     ...(made !== undefined && { made }),
   }
   const remarks = [
-    ...checkOperatorUpdates(catalog.model, filtered, held),
+    ...checkOperatorUpdates(catalog.model, filtered, heldOf(section, names, held)),
     ...(catalog.isSqlite && made !== undefined ? [FROM_DATABASE] : []),
   ]
   return {
@@ -91,8 +99,22 @@ async function collectCatalog(
     images: [image, ...related.images],
     incomplete: related.incomplete,
     selections: catalogSelections({ name, digest, ...(tag && { tag }), filtered, remarks }),
-    notes: [],
+    notes,
   }
+}
+
+/** By the rules that hold for the image set it is asked for in. */
+function chooseFrom(
+  { model }: OpenCatalog,
+  section: OperatorSection,
+  { selection, allowMissingPackages, recorded = NO_STARTS }: OperatorOptions,
+  held: readonly Origin[],
+): FilteredCatalog {
+  const name = catalogName(section)
+  const asked = { name, allowMissingPackages }
+  if (section.v1 === undefined) return filterCatalog(model, section, selection, asked)
+  const starts = startsOf(model, { name, uniqueName: section.v1.uniqueName, recorded, held })
+  return filterCatalogV1(model, section, starts, asked)
 }
 
 const FROM_DATABASE =
@@ -115,9 +137,7 @@ async function pinCatalog(
   if (digest !== undefined) return { digest }
   const found = await reader.resolve(tag, signal)
   if (found !== undefined) return { digest: found.digest, tag }
-  throw new PlanError(`${place}: the catalog ${catalog} does not exist`, {
-    hint: 'check the name and the tag; `skopeo list-tags` on the repository shows what there is',
-  })
+  throw new MissingImageError(`${place}: the catalog ${catalog}`, reader.absence)
 }
 
 /** As plans record it: the tag may name another catalog tomorrow. A layout folder has no names by digest. */
@@ -127,20 +147,30 @@ function pinned(source: ImageSource, digest: Digest): ImageSource {
   return { kind: 'registry', reference: { host, path, digest } }
 }
 
-function makeCatalog(
+interface Published {
+  /** undefined where the catalog is published as it is. */
+  readonly made: MadeImage | undefined
+  readonly notes: readonly string[]
+}
+
+/** What is made of it, or what stands at the target and is the same in all but its bytes. */
+async function publish(
   section: OperatorSection,
   { digest, model, documents }: OpenCatalog,
   filtered: FilteredCatalog,
-  { sources, cache, facts }: OperatorPlaces,
+  places: OperatorPlaces,
   signal: AbortSignal,
-) {
+): Promise<Published> {
   const { source, platforms } = section
   const left = filteredModel(model, filtered)
   const key = { catalog: digest, filterHash: filterHash(section, digest), left }
-  const request = { reader: sources.open(source), digest, platforms, documents, left }
-  return madeOnce(facts, key, () =>
-    rebuildCatalog(request, cache, signal).catch(error => throwAt(section, error)),
+  const request = { reader: places.sources.open(source), digest, platforms, documents, left }
+  const made = await madeOnce(places.facts, key, () =>
+    rebuildCatalog(request, places.cache, signal).catch(error => throwAt(section, error)),
   )
+  const standing = places.standing?.(published => catalogPlace(section, published))
+  if (standing === undefined) return { made, notes: [] }
+  return catalogToPublish(standing, { source: catalogName(section), made, left }, places, signal)
 }
 
 /** A platform that the catalog lacks is mended where the image set asks for it. */

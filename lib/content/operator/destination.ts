@@ -1,5 +1,6 @@
 /**
- * Where a catalog and the images of its bundles go (oc-mirror v2 naming), so that a mirror it made is adopted.
+ * Where a catalog and the images of its bundles go (oc-mirror v2 naming, and that of v1 for its image sets), so that a
+ * mirror it made is adopted.
  *
  * A catalog keeps its path and tag unless the image set names others; a layout folder gives its last name. What is known by
  * digest alone is tagged `sha256-<hex>`: an image by its own digest, a catalog by that of what is published.
@@ -8,22 +9,25 @@ import type { OperatorSection } from '../../config/index.ts'
 import { PlanError } from '../../errors.ts'
 import type { Digest } from '../../oci/digest.ts'
 import {
-  digestTag,
+  inheritedTag,
   isRepositoryPath,
   parseTag,
   type Reference,
   type RepositoryPath,
   repositoryName,
   type Tag,
+  tagByDigest,
 } from '../../oci/reference.ts'
+import { legacyTag, shortDigestTag } from './legacy-names.ts'
 
 export interface Place {
   readonly repository: RepositoryPath
   readonly tag: Tag
 }
 
-/** A sha512 digest makes a longer name than a tag may have; it is cut where oc-mirror v2 cuts it elsewhere. */
-const MAX_DIGEST_TAG_LENGTH = 127
+/** Where an image of a bundle goes. @param written the reference as the catalog has it */
+export type PlaceOf = (reference: Reference, written: string) => Place
+
 const LATEST: Tag = parseTag('latest')
 
 /**
@@ -51,12 +55,20 @@ export function catalogPlace(section: OperatorSection, published: Digest): Place
 }
 
 /** @param reference with tag or digest */
-export function imagePlace({ path, tag, digest }: Reference): Place {
-  return { repository: path, tag: tag ?? (digest === undefined ? LATEST : tagByDigest(digest)) }
+export function imagePlace(reference: Reference): Place {
+  return { repository: reference.path, tag: inheritedTag(reference) }
 }
 
-export function tagByDigest(digest: Digest): Tag {
-  return parseTag(digestTag(digest).slice(0, MAX_DIGEST_TAG_LENGTH))
+/** Of the images of a catalog, by whichever rules hold for it. */
+export function imagePlaces({ v1, source }: OperatorSection): PlaceOf {
+  if (v1 === undefined) return imagePlace
+  return (reference, written) => ({
+    repository: reference.path,
+    tag:
+      source.kind === 'layout' && reference.tag === undefined && reference.digest !== undefined
+        ? shortDigestTag(reference.digest)
+        : legacyTag(written, reference),
+  })
 }
 
 function repositoryOf({ catalog, source, place }: OperatorSection): RepositoryPath {

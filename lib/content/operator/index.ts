@@ -6,5 +6,6 @@ export type {
   CollectedCatalog,
   OperatorOptions,
   OperatorPlaces,
+  StandingCatalogs,
 } from './operator-collection.ts'
 export { keepTagsApart } from './shared-tags.ts'

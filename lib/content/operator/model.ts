@@ -22,6 +22,8 @@ export interface CatalogChannel {
   readonly name: string
   /** In the order of the catalog. */
   readonly entries: readonly ChannelEntry[]
+  /** Of its property `olm.channel`, which few catalogs have: the highest is the one to fall back to (oc-mirror v1). */
+  readonly priority?: number
 }
 
 export interface ChannelEntry {
@@ -41,7 +43,21 @@ export interface CatalogBundle {
   readonly image: string
   /** As listed, each image once, without the bundle image where only `image` names it. */
   readonly relatedImages: readonly RelatedImage[]
+  /** What it offers to other bundles and counts on of them; absent where it says nothing of that. */
+  readonly relations?: BundleRelations
 }
+
+export interface BundleRelations {
+  /** APIs it serves (property `olm.gvk`): `example.com/v1/Widget`. */
+  readonly provides: readonly string[]
+  readonly needs: readonly BundleNeed[]
+}
+
+/** Properties `olm.gvk.required` and `olm.package.required`. */
+export type BundleNeed =
+  | { readonly kind: 'api'; readonly api: string }
+  /** `range` as written: `>=1.0.0 <2.0.0`. */
+  | { readonly kind: 'package'; readonly package: string; readonly range: string }
 
 export interface RelatedImage {
   readonly name: string

@@ -7,7 +7,7 @@ import type { IncompleteBundle, MissingImage, Origin } from '../../graph/graph.t
 import type { Platform } from '../../oci/platform.ts'
 import { formatReference, parseReference, type Reference } from '../../oci/reference.ts'
 import type { WantedImage } from '../wanted.ts'
-import { imagePlace } from './destination.ts'
+import type { PlaceOf } from './destination.ts'
 import type { KeptBundle, KeptPackage } from './filter/index.ts'
 
 export interface RelatedImages {
@@ -15,30 +15,37 @@ export interface RelatedImages {
   readonly incomplete: readonly IncompleteBundle[]
 }
 
+interface WantedReference {
+  readonly reference: Reference
+  readonly written: string
+  readonly origins: Origin[]
+}
+
 /** @param catalog as origins name it. @param platforms empty means all */
 export function relatedImages(
   catalog: string,
   packages: readonly KeptPackage[],
   platforms: readonly Platform[],
+  placeOf: PlaceOf,
 ): RelatedImages {
-  const wanted = new Map<string, { readonly reference: Reference; readonly origins: Origin[] }>()
+  const wanted = new Map<string, WantedReference>()
   const incomplete: IncompleteBundle[] = []
   for (const { name, bundles } of packages)
     for (const kept of bundles) {
       const { references, missing } = referencesOf(kept)
       const bundle = kept.bundle.name
       const origin: Origin = { kind: 'bundle', catalog, package: name, bundle, channels: kept.channels }
-      for (const [key, reference] of references) {
+      for (const [key, { reference, written }] of references) {
         const known = wanted.get(key)
-        if (known === undefined) wanted.set(key, { reference, origins: [origin] })
+        if (known === undefined) wanted.set(key, { reference, written, origins: [origin] })
         else known.origins.push(origin)
       }
       if (missing.length > 0) incomplete.push({ catalog, package: name, bundle, missing })
     }
   return {
-    images: [...wanted.values()].map(({ reference, origins }) => ({
+    images: [...wanted.values()].map(({ reference, written, origins }) => ({
       source: { kind: 'registry', reference },
-      ...imagePlace(reference),
+      ...placeOf(reference, written),
       platforms,
       origins,
     })),
@@ -48,14 +55,14 @@ export function relatedImages(
 
 /** A bundle whose content is in the catalog itself has no image of its own. */
 function referencesOf({ bundle }: KeptBundle) {
-  const references = new Map<string, Reference>()
+  const references = new Map<string, Omit<WantedReference, 'origins'>>()
   const missing: MissingImage[] = []
   const texts = [bundle.image, ...bundle.relatedImages.map(({ image }) => image)]
   texts.forEach((text, at) => {
     if (text === '' && at === 0) return
     const reference = readReference(text)
     if (typeof reference === 'string') missing.push({ image: text, message: reference })
-    else references.set(formatReference(reference), reference)
+    else references.set(formatReference(reference), { reference, written: text })
   })
   return { references, missing }
 }

@@ -58,6 +58,14 @@ describe('images of bundles', () => {
     ])
   })
 
+  it('and those of charts make way for each other too', () => {
+    const chart: Origin = { kind: 'chart', repository: 'r', chart: 'c', version: '1.0.0' }
+    assert.deepEqual(
+      placed(wanted('quay.io/acme/proxy:1.2', chart), wanted(`quay.io/acme/proxy:1.2@${A}`, chart)),
+      ['1.2 from quay.io/acme/proxy:1.2', `sha256-${'a'.repeat(64)} from quay.io/acme/proxy:1.2@${A}`],
+    )
+  })
+
   it('of one digest are one image, whichever host has it', () => {
     const [first, second] = [`registry.redhat.io/acme/proxy@${A}`, `quay.io/acme/proxy@${A}`]
     assert.deepEqual(

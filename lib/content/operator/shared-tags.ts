@@ -1,15 +1,14 @@
 /**
- * Images of bundles that would meet at one tag -> each at a place of its own.
+ * Images of bundles and charts that would meet at one tag -> each at a place of its own.
  *
- * Catalogs name operands by tag and digest, and build after build under the same tag: only one of them can have it. That is
+ * Catalogs name operands by tag and digest, and build after build under the same tag (charts too): only one can have it. That is
  * whoever names nothing but the tag, else the last one (oc-mirror v2, where the last one written wins and the others lose
  * their tag); the others are tagged by digest, by which clusters pull them anyway. What has one digest is one image,
  * whichever host it is named by.
  */
 import type { Digest } from '../../oci/digest.ts'
-import { repositoryName } from '../../oci/reference.ts'
+import { repositoryName, tagByDigest } from '../../oci/reference.ts'
 import type { WantedImage } from '../wanted.ts'
-import { tagByDigest } from './destination.ts'
 
 export interface PlacedApart {
   readonly images: readonly WantedImage[]
@@ -17,7 +16,7 @@ export interface PlacedApart {
   readonly notes: readonly string[]
 }
 
-/** In the same order. @param images of all kinds; only those that nothing but bundles ask for change places */
+/** In the same order. @param images of all kinds; only those that nothing but bundles and charts ask for change places */
 export function keepTagsApart(images: readonly WantedImage[]): PlacedApart {
   const notes: string[] = []
   const apart = new Map<WantedImage, WantedImage>()
@@ -31,7 +30,7 @@ export function keepTagsApart(images: readonly WantedImage[]): PlacedApart {
     const [first] = moving
     if (first?.source.kind === 'registry')
       notes.push(
-        `${repositoryName(first.source.reference)}:${first.tag} is the tag of several images in the catalogs; ${owner ?? 'the one named by tag alone'} keeps it, ${moving.length} more ${moving.length === 1 ? 'is' : 'are'} tagged by digest`,
+        `${repositoryName(first.source.reference)}:${first.tag} is the tag of several images of catalogs and charts; ${owner ?? 'the one named by tag alone'} keeps it, ${moving.length} more ${moving.length === 1 ? 'is' : 'are'} tagged by digest`,
       )
   }
   const placed = images.map(image => apart.get(image) ?? image)
@@ -71,7 +70,7 @@ function otherNames(placed: readonly WantedImage[], merged: readonly WantedImage
   const unread = placed.flatMap(nameOf).filter(name => !read.has(name))
   return [...new Set(unread)].map(
     name =>
-      `${name} has images that the catalogs name by another host too, and they are read from there: cluster resources may not lead from ${name} to the mirror`,
+      `${name} has images that catalogs and charts name by another host too, and they are read from there: cluster resources may not lead from ${name} to the mirror`,
   )
 }
 
@@ -80,7 +79,7 @@ function nameOf({ source }: WantedImage): readonly string[] {
 }
 
 function isOperand({ origins, made }: WantedImage): boolean {
-  return made === undefined && origins.every(({ kind }) => kind === 'bundle')
+  return made === undefined && origins.every(({ kind }) => kind === 'bundle' || kind === 'chart')
 }
 
 function digestOf({ source, made }: WantedImage): Digest | undefined {

@@ -3,7 +3,7 @@
  * and architectures of the image set are not looked at (oc-mirror v2).
  */
 import type { PlatformSection } from '../../config/index.ts'
-import { PlanError } from '../../errors.ts'
+import { MissingImageError } from '../../errors.ts'
 import type { Digest } from '../../oci/digest.ts'
 import type { Reference } from '../../oci/reference.ts'
 import type { Sources } from '../../provider.ts'
@@ -59,7 +59,5 @@ async function digestAt(
   const tag = reference.tag
   const found = tag === undefined ? undefined : await reader.resolve(tag, signal)
   if (found !== undefined) return found.digest
-  throw new PlanError(`the release ${name} does not exist`, {
-    hint: 'check the name and the tag; `skopeo list-tags` on the repository shows what there is',
-  })
+  throw new MissingImageError(`the release ${name}`, reader.absence)
 }

@@ -68,7 +68,7 @@ async function collectPass(
   section: PlatformSection,
   places: ReleasePlaces,
   read: ReleaseReader,
-  { conditionalUpdates, updateUrl }: PlatformOptions,
+  { conditionalUpdates, updateUrl, releaseStarts }: PlatformOptions,
   signal: AbortSignal,
 ): Promise<{ readonly images: readonly WantedImage[]; readonly choice: ReleaseChoice }> {
   const choice = await collectReleases(
@@ -77,6 +77,7 @@ async function collectPass(
       architecture,
       conditionalUpdates,
       ...(updateUrl !== undefined && { updateUrl }),
+      ...(section.v1 !== undefined && { v1: { starts: releaseStarts ?? new Map() } }),
     },
     places.documents,
     signal,

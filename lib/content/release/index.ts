@@ -1,7 +1,7 @@
 /** Hands on the content kind "releases". */
 export { collectPlatform } from './collect.ts'
 export { settleAll } from './failures.ts'
-export { GRAPH_BASE_IMAGE, GRAPH_DATA_URL } from './graph-image/index.ts'
+export { GRAPH_BASE_IMAGE, GRAPH_DATA_URL, GRAPH_IMAGE } from './graph-image/index.ts'
 export { noteUpdates } from './note-updates.ts'
 export type { CollectedPlatform, PlatformOptions } from './platform-collection.ts'
 export {

@@ -11,6 +11,8 @@ export interface PlatformOptions {
   /** Only of `platform.release` (oc-mirror v2). */
   readonly ignoreReleaseSignature: boolean
   readonly graphImage: GraphImageRequest
+  /** Of image sets of oc-mirror v1: by channel, the release that its earlier runs began with. */
+  readonly releaseStarts?: ReadonlyMap<string, string>
 }
 
 export interface CollectedPlatform extends Collected<WantedImage> {

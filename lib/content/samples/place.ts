@@ -4,13 +4,13 @@
  */
 import { SyntaxFault } from '../../errors.ts'
 import {
-  digestTag,
+  inheritedTag,
   parseReference,
   parseRepositoryPath,
-  parseTag,
   type Reference,
   type RepositoryPath,
   type Tag,
+  withDefaultTag,
 } from '../../oci/reference.ts'
 
 export interface SamplePlace {
@@ -36,10 +36,8 @@ export function placeSample(image: string): SamplePlace {
       `the operator would look for "${image}" below a path with ":", which no registry has`,
     )
   return {
-    reference: (reference.tag ?? reference.digest) ? reference : { ...reference, tag: parseTag('latest') },
+    reference: withDefaultTag(reference),
     repository: parseRepositoryPath(kept),
-    tag:
-      reference.tag ??
-      (reference.digest === undefined ? parseTag('latest') : parseTag(digestTag(reference.digest))),
+    tag: inheritedTag(reference),
   }
 }

@@ -37,6 +37,8 @@ export async function loadRegistriesConf(places: ConfPlaces): Promise<Registries
   return { entries: [...entries.values()], credentialHelpers }
 }
 
+const GIVEN = 'registriesConf of the target in the kind: Mirror file'
+
 interface TextFile {
   readonly file: string
   readonly text: string
@@ -48,7 +50,7 @@ async function readFiles({ registriesConf, env, home }: ConfPlaces): Promise<rea
     const main = await readText(named)
     if (main === undefined)
       throw new RegistriesConfError(`there is no ${named}`, {
-        hint: `it is named by ${registriesConf ? 'the command line' : 'CONTAINERS_REGISTRIES_CONF'}`,
+        hint: `it is named by ${registriesConf ? GIVEN : 'CONTAINERS_REGISTRIES_CONF'}`,
       })
     return [main, ...(await readFolder(env.CONTAINERS_REGISTRIES_CONF_DIR || `${named}.d`))]
   }

@@ -67,6 +67,16 @@ test('a registry that only speaks HTTP needs the flag of its side', async t => {
   } as never)
 })
 
+test('one source can be named that is reached without checks; what else its registry has is not', async t => {
+  const registry = await startScriptedRegistry(t, () => ({ status: 404 }))
+  const options = { ...VERIFY, insecureSources: new Set([`${registry.host}/acme/app`]) }
+  assert.deepEqual(await failureOf(t, registry.host, options), ['no failure', ''])
+  const { access } = await openTestClient(t, options)
+  await assert.rejects(readerOf(access, `${registry.host}/acme/other:v1`).resolve('v1' as never, SIGNAL), {
+    message: /does not speak HTTPS$/,
+  })
+})
+
 test('a server that speaks something else is named as such', async t => {
   const server = createServer(socket => socket.end('220 smtp.example ESMTP\r\n'))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

@@ -2,6 +2,7 @@
  * Which certificates are trusted and shown for a host: the system's and Node's authorities, and those in
  * `certs.d/<host[:port]>/` (containers-certs.d(5)): `*.crt` are further authorities, `*.cert` with `*.key` are ours.
  */
+import { X509Certificate } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
@@ -12,12 +13,17 @@ export class CertificateError extends MirrorformError {}
 
 export class TrustStore {
   readonly #folders: readonly string[]
+  readonly #given: readonly string[]
   readonly #contexts = new Map<string, Promise<SecureContext>>()
   #authorities: readonly string[] | undefined
 
-  /** @param folders `certs.d` folders; the first that knows a host is used for it */
-  constructor(folders: readonly string[]) {
+  /**
+   * @param folders `certs.d` folders; the first that knows a host is used for it
+   * @param authorities PEM, further ones for every host
+   */
+  constructor(folders: readonly string[], authorities: readonly string[] = []) {
     this.#folders = folders
+    this.#given = authorities
   }
 
   /** @param host `registry.example:5000`, as in the reference. @throws CertificateError */
@@ -33,7 +39,7 @@ export class TrustStore {
     const { authorities, pairs, folder } = await this.#readHostFolder(host)
     try {
       return createSecureContext({
-        ca: [...this.#knownAuthorities(), ...authorities],
+        ca: [...this.#knownAuthorities(), ...this.#given, ...authorities],
         cert: pairs.map(pair => pair.cert),
         key: pairs.map(pair => pair.key),
       })
@@ -67,6 +73,20 @@ export class TrustStore {
       if (names !== undefined) return readHostFolder(folder, names.sort())
     }
     return { folder: undefined, authorities: [], pairs: [] }
+  }
+}
+
+/** A file that a person names: one or more certificates, PEM. @throws CertificateError */
+export async function readAuthorities(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8')
+    new X509Certificate(text)
+    return text
+  } catch (cause) {
+    throw new CertificateError(`cannot use the authorities in ${file}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'name a file with certificates in PEM form, which begins with -----BEGIN CERTIFICATE-----',
+    })
   }
 }
 

@@ -4,7 +4,15 @@
  */
 import type { Digest } from '../../../oci/digest.ts'
 import { isRecord } from '../../../oci/json.ts'
-import type { CatalogBundle, CatalogChannel, CatalogModel, CatalogPackage, Deprecation } from '../model.ts'
+import type {
+  BundleNeed,
+  BundleRelations,
+  CatalogBundle,
+  CatalogChannel,
+  CatalogModel,
+  CatalogPackage,
+  Deprecation,
+} from '../model.ts'
 
 export interface CatalogFact {
   readonly model: CatalogModel
@@ -13,7 +21,7 @@ export interface CatalogFact {
 }
 
 /** Raised whenever the same catalog comes down to something else. */
-const FORMAT = 1
+const FORMAT = 2
 
 export function factKey(digest: Digest): string {
   return `catalog-${FORMAT}/${digest}`
@@ -23,10 +31,11 @@ export function encodeCatalog({ model, isSqlite, configsRoot }: CatalogFact): Ui
   const packages = model.packages.map(({ channels, bundles, ...rest }) => ({
     ...rest,
     channels,
-    bundles: [...bundles.values()].map(({ name, version, image, relatedImages }) => [
+    bundles: [...bundles.values()].map(({ name, version, image, relatedImages, relations }) => [
       name,
       version,
       image,
+      relations === undefined ? null : encodeRelations(relations),
       ...relatedImages.flatMap(related => [related.name, related.image]),
     ]),
   }))
@@ -60,9 +69,10 @@ function packageOf(value: unknown): CatalogPackage {
 }
 
 function channelOf(value: unknown): CatalogChannel {
-  const { name, entries } = record(value)
+  const { name, entries, priority } = record(value)
   return {
     name: text(name),
+    ...(typeof priority === 'number' && { priority }),
     entries: list(entries).map(entry => {
       const { name, replaces, skips, skipRange } = record(entry)
       return {
@@ -75,11 +85,34 @@ function channelOf(value: unknown): CatalogChannel {
   }
 }
 
-function bundleOf([name, version, image, ...related]: readonly unknown[]): CatalogBundle {
+/** Needs as texts alone: an API, or a package and its range. */
+function encodeRelations({ provides, needs }: BundleRelations): unknown {
+  return [provides, needs.map(need => (need.kind === 'api' ? [need.api] : [need.package, need.range]))]
+}
+
+function relationsOf(value: unknown): BundleRelations {
+  const [provides, needs] = list(value)
+  return {
+    provides: list(provides).map(text),
+    needs: list(needs).map((each): BundleNeed => {
+      const [name, range] = list(each)
+      if (range === undefined) return { kind: 'api', api: text(name) }
+      return { kind: 'package', package: text(name), range: text(range) }
+    }),
+  }
+}
+
+function bundleOf([name, version, image, relations, ...related]: readonly unknown[]): CatalogBundle {
   const relatedImages = []
   for (let at = 0; at < related.length; at += 2)
     relatedImages.push({ name: text(related[at]), image: text(related[at + 1]) })
-  return { name: text(name), version: text(version), image: text(image), relatedImages }
+  return {
+    name: text(name),
+    version: text(version),
+    image: text(image),
+    relatedImages,
+    ...(relations !== null && { relations: relationsOf(relations) }),
+  }
 }
 
 function deprecationOf(value: unknown): Deprecation {

@@ -8,6 +8,7 @@ import type { CatalogDocument } from './catalog.ts'
 import { readBundle } from './read-bundle.ts'
 import { readEntries } from './read-channel.ts'
 import { readDeprecations } from './read-deprecations.ts'
+import { readPriority } from './read-relations.ts'
 
 /** Notes what is wrong, with its place. */
 export type Complaint = (file: string, line: number, text: string) => void
@@ -52,7 +53,9 @@ export class ModelReading {
         if (!this.#isOwned(at, 'channel')) return
         const what = `channel "${at.name}" of package "${at.package}"`
         const entries = readEntries(value.entries, what, complain)
-        this.#place(this.#partsOf(at.package).channels, what, at, { name: at.name, entries })
+        const priority = readPriority(value.properties)
+        const channel = { name: at.name, entries, ...(priority !== undefined && { priority }) }
+        this.#place(this.#partsOf(at.package).channels, what, at, channel)
         return
       }
       case 'olm.bundle': {

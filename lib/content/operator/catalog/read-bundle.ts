@@ -5,6 +5,7 @@
 import { isRecord } from '../../../oci/json.ts'
 import type { CatalogBundle, RelatedImage } from '../model.ts'
 import type { CatalogDocument } from './catalog.ts'
+import { readRelations } from './read-relations.ts'
 
 /** Semantic Versioning 2.0.0, three numbers and no `v` before them. */
 const STRICT_VERSION =
@@ -24,7 +25,8 @@ export function readBundle(
   const version = readVersion(value.properties, owner, say)
   const relatedImages = readRelatedImages(value.relatedImages, say)
   if (version === undefined || relatedImages === undefined || typeof image !== 'string') return undefined
-  return { name, version, image, relatedImages }
+  const relations = readRelations(value.properties)
+  return { name, version, image, relatedImages, ...(relations !== undefined && { relations }) }
 }
 
 function readVersion(properties: unknown, owner: string, say: Say): string | undefined {

@@ -1,3 +1,3 @@
 /** Catalog images that serve only what is kept of a catalog. */
 export { type MadeKey, madeOnce } from './made-fact.ts'
-export { type RebuildRequest, rebuildCatalog } from './rebuild.ts'
+export { ADDED_LAYERS, type RebuildRequest, rebuildCatalog } from './rebuild.ts'

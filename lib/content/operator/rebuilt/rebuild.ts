@@ -26,6 +26,9 @@ export interface RebuildRequest {
   readonly left: CatalogModel
 }
 
+/** On top of those of the source: one that hides, one with the documents. */
+export const ADDED_LAYERS = 2
+
 /** @throws ImageFault when a platform is missing or the image is none; PlaceError, DigestMismatchError */
 export async function rebuildCatalog(
   { reader, digest, platforms, documents, left }: RebuildRequest,

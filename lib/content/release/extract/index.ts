@@ -6,7 +6,6 @@ export {
   type FindComponent,
   type ImagePlace,
 } from './extract-command.ts'
-export { type MirrorEntry, type MirrorKind, parseMirrorList } from './mirror-list.ts'
 export { componentsBeside, type NamedRelease, releaseByName } from './release-by-name.ts'
 export { componentsIn, nameInState, pinOf, releaseInState } from './release-in-state.ts'
 export { COMMANDS, checkCommand } from './tools.ts'

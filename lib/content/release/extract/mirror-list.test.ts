@@ -1,34 +1,34 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { SourceMirrors } from '../../../config/index.ts'
 import { digestOf } from '../../../oci/digest.ts'
 import { formatReference, parseReference } from '../../../oci/reference.ts'
-import { candidatesFor, parseMirrorList } from './mirror-list.ts'
+import { candidatesFor } from './mirror-list.ts'
 
 const E = digestOf('etcd')
 const ART = parseReference(`quay.io/openshift-release-dev/ocp-v4.0-art-dev@${E}`)
 
-function idms(...entries: readonly string[]): string {
-  return `apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nspec:\n  imageDigestMirrors:\n${entries.map(entry => `  - ${entry}\n`).join('')}`
+const never = { never: true }
+
+function rule(source: string, mirrors: readonly string[], more = { never: false }): SourceMirrors {
+  return { source, mirrors, ...more }
 }
 
-function placesOf(text: string, reference = ART): readonly string[] {
-  const entries = parseMirrorList('idms.yaml', text, 'ImageDigestMirrorSet')
-  return candidatesFor(reference, entries).references.map(formatReference)
+function placesOf(rules: readonly SourceMirrors[], reference = ART): readonly string[] {
+  return candidatesFor(reference, rules).references.map(formatReference)
 }
 
 describe('a list of mirrors', () => {
   it('leads from a path above the repository to the same path at the mirror, then to the source', () => {
-    const text = idms('{source: quay.io/openshift-release-dev, mirrors: [m:5000/ocp]}')
-    assert.deepEqual(placesOf(text), [
+    assert.deepEqual(placesOf([rule('quay.io/openshift-release-dev', ['m:5000/ocp'])]), [
       `m:5000/ocp/ocp-v4.0-art-dev@${E}`,
       `quay.io/openshift-release-dev/ocp-v4.0-art-dev@${E}`,
     ])
   })
 
-  it('is asked entry by entry and mirror by mirror, over all documents', () => {
+  it('is asked rule by rule and mirror by mirror', () => {
     const source = 'quay.io/openshift-release-dev/ocp-v4.0-art-dev'
-    const text = `${idms(`{source: ${source}, mirrors: [a:1/x, b:1/y]}`)}---\n${idms('{source: quay.io, mirrors: [c:1]}')}`
-    assert.deepEqual(placesOf(text), [
+    assert.deepEqual(placesOf([rule(source, ['a:1/x', 'b:1/y']), rule('quay.io', ['c:1'])]), [
       `a:1/x@${E}`,
       `b:1/y@${E}`,
       `c:1/openshift-release-dev/ocp-v4.0-art-dev@${E}`,
@@ -37,48 +37,13 @@ describe('a list of mirrors', () => {
   })
 
   it('can say that the source is never asked', () => {
-    const text = idms('{source: quay.io, mirrors: [c:1], mirrorSourcePolicy: NeverContactSource}')
-    assert.deepEqual(placesOf(text), [`c:1/openshift-release-dev/ocp-v4.0-art-dev@${E}`])
-  })
-
-  it('is not for other paths that begin alike, nor for tags', () => {
-    const text = idms('{source: quay.io/openshift, mirrors: [m:1/x]}')
-    assert.deepEqual(placesOf(text), [formatReference(ART)])
-    const all = idms('{source: quay.io, mirrors: [m:1]}')
-    assert.deepEqual(placesOf(all, parseReference('quay.io/a/b:1')), ['quay.io/a/b:1'])
-  })
-
-  it('is also read from an ImageContentSourcePolicy', () => {
-    const text =
-      'apiVersion: operator.openshift.io/v1alpha1\nkind: ImageContentSourcePolicy\nspec: {repositoryDigestMirrors: [{source: quay.io/a, mirrors: [m:1/a]}]}\n'
-    assert.deepEqual(parseMirrorList('icsp.yaml', text, 'ImageContentSourcePolicy'), [
-      { source: 'quay.io/a', mirrors: ['m:1/a'], never: false },
+    assert.deepEqual(placesOf([rule('quay.io', ['c:1'], never)]), [
+      `c:1/openshift-release-dev/ocp-v4.0-art-dev@${E}`,
     ])
   })
 
-  for (const [what, text, message] of [
-    ['no YAML', 'kind: [', /idms\.yaml is not YAML/],
-    ['an alias', 'a: &a 1\nb: *a\n', /idms\.yaml is not YAML as clusters take it/],
-    ['another kind', 'kind: ConfigMap\n', /idms\.yaml has no ImageDigestMirrorSet with entries/],
-    ['nothing', '', /has no ImageDigestMirrorSet/],
-    [
-      'an entry without source',
-      idms('{mirrors: [m:1]}'),
-      /an entry of an ImageDigestMirrorSet cannot be read/,
-    ],
-    [
-      'policies that contradict each other',
-      idms(
-        '{source: q.io/a, mirrors: [m:1], mirrorSourcePolicy: NeverContactSource}',
-        '{source: q.io/a, mirrors: [n:1]}',
-      ),
-      /different mirrorSourcePolicy values for q\.io\/a/,
-    ],
-  ] as const)
-    it(`is refused with its name when it is ${what}`, () => {
-      assert.throws(() => parseMirrorList('idms.yaml', text, 'ImageDigestMirrorSet'), {
-        name: 'UsageError',
-        message,
-      })
-    })
+  it('is not for other paths that begin alike, nor for tags', () => {
+    assert.deepEqual(placesOf([rule('quay.io/openshift', ['m:1/x'])]), [formatReference(ART)])
+    assert.deepEqual(placesOf([rule('quay.io', ['m:1'])], parseReference('quay.io/a/b:1')), ['quay.io/a/b:1'])
+  })
 })

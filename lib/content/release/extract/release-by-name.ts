@@ -2,6 +2,7 @@
  * A reference to a payload in any registry → where it and its components are read: mirrors of a list first, then the
  * places where mirroring tools put components beside their payload, then the names that the payload records.
  */
+import type { SourceMirrors } from '../../../config/index.ts'
 import { MirrorformError, messageOf, PlaceError } from '../../../errors.ts'
 import type { Digest } from '../../../oci/digest.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from '../../../oci/reference.ts'
 import type { RepositoryReader, Sources } from '../../../provider.ts'
 import type { FindComponent, ImagePlace } from './extract-command.ts'
-import { candidatesFor, type MirrorEntry } from './mirror-list.ts'
+import { candidatesFor } from './mirror-list.ts'
 
 /** oc-mirror and mirrorform put payloads into the one and components into the other. */
 const PAYLOADS = /(^|\/)release-images$/
@@ -27,7 +28,7 @@ export interface NamedRelease extends ImagePlace {
 export async function releaseByName(
   reference: Reference,
   sources: Sources,
-  mirrors: readonly MirrorEntry[],
+  mirrors: readonly SourceMirrors[],
   signal: AbortSignal,
 ): Promise<NamedRelease> {
   const { references } = candidatesFor(reference, mirrors)
@@ -39,7 +40,7 @@ export async function releaseByName(
 export function componentsBeside(
   release: Reference,
   sources: Sources,
-  mirrors: readonly MirrorEntry[],
+  mirrors: readonly SourceMirrors[],
 ): FindComponent {
   return async ({ name, image }, signal) => {
     const { references, neverItself } = candidatesFor(image, mirrors)

@@ -4,7 +4,7 @@
  *
  * The same data on the same base always makes the same image, so that its digest is known while planning.
  */
-import { messageOf, PlanError } from '../../../errors.ts'
+import { MissingImageError, messageOf, PlanError } from '../../../errors.ts'
 import type { Digest } from '../../../oci/digest.ts'
 import { isRecord } from '../../../oci/json.ts'
 import {
@@ -45,8 +45,11 @@ export interface GraphImagePlaces {
   readonly documents: Documents
 }
 
-const REPOSITORY = parseRepositoryPath('openshift/graph-image')
-const TAG = parseTag('latest')
+/** Where it goes (oc-mirror v2). */
+export const GRAPH_IMAGE = {
+  repository: parseRepositoryPath('openshift/graph-image'),
+  tag: parseTag('latest'),
+} as const
 const COMMAND = [
   '/bin/bash',
   '-c',
@@ -71,8 +74,7 @@ export async function collectGraphImage(
       kind: 'registry',
       reference: { host: baseImage.host, path: baseImage.path, digest: base.digest },
     },
-    repository: REPOSITORY,
-    tag: TAG,
+    ...GRAPH_IMAGE,
     platforms: [],
     origins: [{ kind: 'graphData' }],
     made: appendLayers(base, [layer], withCommand),
@@ -105,11 +107,12 @@ async function findBase(
     const reader = sources.open({ kind: 'registry', reference })
     const digest = reference.digest ?? (await digestAt(reader, reference, signal))
     if (digest !== undefined) return await loadBase(reader, digest, [], cache, signal)
+    throw new MissingImageError(`the base image ${name}`, reader.absence ?? { said: 'does not exist', hint })
   } catch (cause) {
     signal.throwIfAborted()
+    if (cause instanceof MissingImageError) throw cause
     throw new PlanError(`the base image ${name} cannot be read: ${messageOf(cause)}`, { cause, hint })
   }
-  throw new PlanError(`the base image ${name} does not exist`, { hint })
 }
 
 async function digestAt(

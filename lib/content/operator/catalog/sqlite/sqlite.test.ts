@@ -142,6 +142,13 @@ describe('an operator database', () => {
           version: '1.2.0',
           image: 'registry.example/widget-bundle:1.2.0',
           relatedImages: [{ name: 'app', image: 'registry.example/widget:1.2' }],
+          relations: {
+            provides: ['g/v1/K'],
+            needs: [
+              { kind: 'package', package: 'gadget', range: '>1' },
+              { kind: 'api', api: 'h/v1/L' },
+            ],
+          },
         },
       ],
     )
