@@ -16,10 +16,24 @@ export class MirrorformError extends Error {
   readonly exitCode: number = 1
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause })
+    super(withoutLogins(message), details.cause === undefined ? {} : { cause: details.cause })
     this.name = new.target.name
-    this.hint = details.hint
+    this.hint = details.hint === undefined ? undefined : withoutLogins(details.hint)
   }
+}
+
+/** What is before the `@` of an address: of the web anything, of other schemes `user:password`. Digests follow an `@` too. */
+const LOGIN_IN_ADDRESS =
+  /(https?:\/\/)[^\s/"'@]+(?:@[^\s/"'@]+)*@|((?!file:)\b[a-z][a-z\d+.-]*:\/\/)[^\s/"'@:]+:[^\s/"']*@(?!sha(?:256|512):)/g
+/** `user:password@host/…`, as a person writes it in front of a reference. */
+const LOGIN_BEFORE_NAME = /(^|[\s"'=(])[^\s/"'@:=(]+:[^\s/"'@]+@(?!sha(?:256|512):)(?=[\w.[])/g
+
+/** `"https://bob:secret@host/x"` → `"https://…@host/x"`: whatever quotes what somebody typed goes through here. */
+export function withoutLogins(text: string): string {
+  if (!text.includes('@')) return text
+  return text
+    .replace(LOGIN_IN_ADDRESS, (_, web: string | undefined, other: string | undefined) => `${web ?? other}…@`)
+    .replace(LOGIN_BEFORE_NAME, '$1…@')
 }
 
 /** The command line itself is wrong: an unknown flag, a missing argument, two flags that exclude each other. */

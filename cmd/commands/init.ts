@@ -1,7 +1,9 @@
 /** `init`: a commented first image set, and the lines git needs for plans and states. Never overwrites. */
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../lib/errors.ts'
+import { replaceFile } from '../../state/index.ts'
 import type { Command } from '../invocation.ts'
 
 export interface InitArguments {
@@ -77,11 +79,11 @@ async function writeNew(path: string, text: string): Promise<void> {
 
 /** Adds the lines that are not there yet; false when all were. */
 async function addLines(path: string, lines: readonly string[]): Promise<boolean> {
-  const before = await readFile(path, 'utf8').catch(() => '')
+  const before = existsSync(path) ? await readFile(path, 'utf8') : ''
   const present = new Set(before.split(/\r?\n/))
   const missing = lines.filter(line => !present.has(line))
   if (missing.length === 0) return false
   const separator = before === '' || before.endsWith('\n') ? '' : '\n'
-  await writeFile(path, `${before}${separator}${missing.join('\n')}\n`)
+  await replaceFile(path, Buffer.from(`${before}${separator}${missing.join('\n')}\n`))
   return true
 }

@@ -1,4 +1,5 @@
 /** Commands of mirrorform as lines for a shell: what a command line of another tool comes down to here. */
+import { withoutLogins } from '../../lib/errors.ts'
 import type { Output } from '../terminal/index.ts'
 
 /** `['mirrorform', 'plan', '-c', 'my set.yaml']` → `mirrorform plan -c 'my set.yaml'` */
@@ -9,7 +10,7 @@ export function shellLine(words: readonly string[]): string {
 /** Says on stderr what is about to be done: commands as words, or as a line for the shell. */
 export function tellEquivalent(output: Output, commands: readonly (string | readonly string[])[]): void {
   const lines = commands.map(each => `  ${typeof each === 'string' ? each : shellLine(each)}`)
-  output.note(['The same with mirrorform:', ...lines].join('\n'))
+  output.note(withoutLogins(['The same with mirrorform:', ...lines].join('\n')))
 }
 
 function quoted(word: string): string {

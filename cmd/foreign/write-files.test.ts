@@ -17,10 +17,19 @@ describe('a folder for files', () => {
     const folder = join(temporaryFolder(t), 'x', 'y')
     await checkFolder(folder, '--to-manifests')
     assert.ok(!existsSync(folder))
-    await writeFiles(folder, FILES, '--to-manifests')
-    await writeFiles(folder, FILES.slice(1), '--to-manifests')
+    await writeFiles(folder, FILES, '--to-manifests', assert.fail)
+    await writeFiles(folder, FILES.slice(1), '--to-manifests', assert.fail)
     assert.deepEqual(readdirSync(folder).toSorted(), ['a.yaml', 'b.txt'])
     assert.equal(readFileSync(join(folder, 'a.yaml'), 'utf8'), 'a: 1\n')
+  })
+
+  it('that holds another file of the name has it replaced, and it is told', async t => {
+    const folder = temporaryFolder(t)
+    writeFileSync(join(folder, 'b.txt'), 'of somebody else\n')
+    const notes: string[] = []
+    await writeFiles(folder, FILES, '--to-manifests', text => notes.push(text))
+    assert.deepEqual(notes, [`${join(folder, 'b.txt')} was there with other content: it is replaced`])
+    assert.equal(readFileSync(join(folder, 'b.txt'), 'utf8'), 'b\n')
   })
 
   it('below a file, or with the name of one, is an error that names the option', async t => {
@@ -29,7 +38,7 @@ describe('a folder for files', () => {
     for (const folder of [file, join(file, 'x')])
       for (const act of [
         () => checkFolder(folder, '--dest-dir'),
-        () => writeFiles(folder, FILES, '--dest-dir'),
+        () => writeFiles(folder, FILES, '--dest-dir', assert.fail),
       ])
         await assert.rejects(
           act,

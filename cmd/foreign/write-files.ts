@@ -2,7 +2,7 @@
  * Files that a command of oc leaves beside the mirror, into the folder that a person names. It is made when the first file is
  * written; whether it could be is looked at before the long work begins.
  */
-import { access, constants, stat } from 'node:fs/promises'
+import { access, constants, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { MirrorformError, messageOf } from '../../lib/errors.ts'
 import { makeFolder } from '../../providers/folders.ts'
@@ -23,11 +23,27 @@ export async function checkFolder(folder: string, option: string): Promise<void>
   }
 }
 
-/** Each file is replaced as a whole. @throws MirrorformError */
-export async function writeFiles(folder: string, files: readonly NamedFile[], option: string): Promise<void> {
+/**
+ * Each file is replaced as a whole. oc replaces what is there without a word; here it is told.
+ *
+ * @param option that names the folder
+ * @throws MirrorformError
+ */
+export async function writeFiles(
+  folder: string,
+  files: readonly NamedFile[],
+  option: string,
+  note: (text: string) => void,
+): Promise<void> {
   try {
     await makeFolder(folder)
-    for (const { name, text } of files) await replaceFile(join(folder, name), Buffer.from(text))
+    for (const { name, text } of files) {
+      const path = join(folder, name)
+      const before = await readFile(path, 'utf8').catch(() => undefined)
+      if (before === text) continue
+      await replaceFile(path, Buffer.from(text))
+      if (before !== undefined) note(`${path} was there with other content: it is replaced`)
+    }
   } catch (cause) {
     throw notWritten(folder, option, cause)
   }

@@ -3,6 +3,7 @@ import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MirrorformError, messageOf } from '../../lib/errors.ts'
 import { replaceFile } from '../../state/index.ts'
+import { refuseKept } from './standing-file.ts'
 
 /** JSON with a final line feed. A string is taken for JSON that is encoded already; maps become objects, sets lists. */
 export function encodeDocument(value: unknown): string {
@@ -27,8 +28,17 @@ export async function writeDocument(path: string, text: string, option = '--json
   })
 }
 
-/** Asked before long work, so that its result does not end at a folder that is not there. @throws MirrorformError */
-export async function checkDocumentPath(path: string, option = '--json-into'): Promise<void> {
+/**
+ * Asked before long work, so that its result does not end at a folder that is not there, and replaces no state or
+ * configuration. @throws UsageError, MirrorformError
+ */
+export async function checkDocumentPath(path: string, option: string): Promise<void> {
+  await checkFilePath(path, option)
+  await refuseKept(path, option)
+}
+
+/** The same for a command that asks itself what it replaces. @throws MirrorformError */
+export async function checkFilePath(path: string, option: string): Promise<void> {
   await telling(path, option, async () => {
     if (await isReplaceable(path)) await access(dirname(path), constants.W_OK | constants.X_OK)
   })
@@ -51,6 +61,7 @@ export async function makeFolder(path: string, option: string): Promise<void> {
 async function isReplaceable(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory()) throw new MirrorformError('it is a folder')
+  if (found === undefined && path.endsWith('/')) throw new MirrorformError(`there is no folder ${path}`)
   return found === undefined || found.isFile()
 }
 

@@ -1,7 +1,7 @@
 /** The terminal as the commands see it. */
 export { columnsOf, createStyle, type Environment, type MaybeTerminal, wantsColor } from './colors.ts'
 export { type ConfirmStreams, confirm } from './confirm.ts'
-export { checkDocumentPath, makeFolder, writeDocument } from './document.ts'
+export { checkDocumentPath, checkFilePath, makeFolder, writeDocument } from './document.ts'
 export { type InterruptOptions, type Interrupts, onInterrupt } from './interrupts.ts'
 export { createOutput, type LogFields, type Output, type OutputOptions } from './output.ts'
 export {
@@ -12,3 +12,4 @@ export {
   type ProgressStream,
 } from './progress.ts'
 export { noteReading, type ReadingOptions } from './reading.ts'
+export { startOfFile } from './standing-file.ts'

@@ -10,6 +10,7 @@ import { hintOf, MirrorformError, messageOf } from '../../lib/errors.ts'
 import { renderError, type Style } from '../../lib/report/index.ts'
 import { createStyle } from './colors.ts'
 import { encodeDocument, writeDocument } from './document.ts'
+import { refuseKept } from './standing-file.ts'
 
 export interface OutputOptions {
   readonly stdout: NodeJS.WritableStream
@@ -97,7 +98,9 @@ export function createOutput(options: OutputOptions): Output {
       if (!json && jsonInto === undefined) return
       const text = encodeDocument(value)
       if (json) out.write(text)
-      if (jsonInto !== undefined) await writeDocument(jsonInto, text)
+      if (jsonInto === undefined) return
+      await refuseKept(jsonInto, '--json-into', text)
+      await writeDocument(jsonInto, text)
     },
     get hasDocument() {
       return documented

@@ -1,5 +1,4 @@
 /** Which kind of file this is, by its `kind`, and what to say when it is none that can be read here. */
-
 import { isRecord } from '../oci/json.ts'
 import { type Entry, fieldOf, textOf } from './entry.ts'
 import { suggestKey } from './key-suggestion.ts'
@@ -35,38 +34,9 @@ export function kindOf(
   const kind = textOf(field)
   const known = KINDS.find(name => name === kind)
   if (known !== undefined && accepted.includes(known)) return known
-  if (known === 'DeleteImageSetConfiguration') {
-    problems.add(
-      'schema',
-      field.pointer,
-      'a DeleteImageSetConfiguration says what to delete, not what to mirror',
-      {
-        hint: 'plan the deletes of it with `mirrorform plan --delete -c FILE`',
-      },
-    )
-    return undefined
-  }
-  if (known === 'ImageSetConfiguration' && accepted.includes('DeleteImageSetConfiguration')) {
-    problems.add(
-      'schema',
-      field.pointer,
-      'an ImageSetConfiguration says what to mirror, not what to delete',
-      {
-        hint: 'write what is to go below `delete:` in a file with kind: DeleteImageSetConfiguration; or take it out of the image set, and plan',
-      },
-    )
-    return undefined
-  }
-  if (kind === 'DeleteImageList') {
-    problems.add('schema', field.pointer, 'a DeleteImageList is a list of images, not a configuration', {
-      hint: 'delete what it lists with `mirrorform delete --delete-yaml-file FILE docker://HOST`',
-    })
-    return undefined
-  }
-  if (kind === 'ConfigMap') {
-    problems.add('schema', field.pointer, 'a ConfigMap is not an image set', {
-      hint: configMapHint(root, problems),
-    })
+  const refusal = refusalOf(kind, root, accepted, problems)
+  if (refusal !== undefined) {
+    problems.add('schema', field.pointer, refusal.message, { hint: refusal.hint })
     return undefined
   }
   // A misspelt kind is reported by the schema of the kind it is taken for.
@@ -78,6 +48,33 @@ export function kindOf(
     `the kind is ${JSON.stringify(field.value)}, not ${listed(accepted)}`,
     { hint: 'check that this is the right file; `mirrorform init` writes a first image set' },
   )
+  return undefined
+}
+
+/** Kinds that are known, and are not what is asked for. */
+function refusalOf(
+  kind: string | undefined,
+  root: Entry,
+  accepted: readonly ConfigurationKind[],
+  problems: ProblemList,
+): { readonly message: string; readonly hint: string } | undefined {
+  if (kind === 'DeleteImageSetConfiguration')
+    return {
+      message: 'a DeleteImageSetConfiguration says what to delete, not what to mirror',
+      hint: 'plan the deletes of it with `mirrorform plan --delete -c FILE`',
+    }
+  if (kind === 'ImageSetConfiguration' && accepted.includes('DeleteImageSetConfiguration'))
+    return {
+      message: 'an ImageSetConfiguration says what to mirror, not what to delete',
+      hint: 'write what is to go below `delete:` in a file with kind: DeleteImageSetConfiguration; or take it out of the image set, and plan',
+    }
+  if (kind === 'DeleteImageList')
+    return {
+      message: 'a DeleteImageList is a list of images, not a configuration',
+      hint: 'delete what it lists with `mirrorform delete --delete-yaml-file FILE docker://HOST`',
+    }
+  if (kind === 'ConfigMap')
+    return { message: 'a ConfigMap is not an image set', hint: configMapHint(root, problems) }
   return undefined
 }
 

@@ -80,12 +80,18 @@ function readRepository(item: Entry, path: string, problems: ProblemList): Chart
 
 function kindOf(url: string, at: string, problems: ProblemList): ChartRepository['kind'] | undefined {
   if (url.startsWith('oci://')) {
+    if (/[?#]/.test(url)) {
+      problems.add('rule', at, 'the address of a registry has neither query nor fragment', {
+        hint: 'write oci://HOST/PATH; logins come from the credential files of podman and skopeo',
+      })
+      return undefined
+    }
     const bare = url.slice('oci://'.length).replace(/\/+$/, '')
     const host = bare.includes('/') ? bare : `${bare}/charts`
     return problems.attempt(at, () => parseReference(host)) && 'oci'
   }
   if (/^(?:https?|file):\/\//.test(url) && URL.canParse(url)) return 'index'
-  problems.add('rule', at, `"${url}" is not the address of a chart repository`, {
+  problems.add('rule', at, 'this is not the address of a chart repository', {
     hint: 'write https://…, http://…, oci://HOST/PATH or file:///FOLDER; charts on disk are for helm.local',
   })
   return undefined

@@ -249,7 +249,7 @@ const REFUSED: readonly (readonly [sentence: string, body: string, problems: rea
     "mirror:\n  helm:\n    repositories:\n    - name: a\n    - url: charts/x\n    - url: oci://reg.example/charts\n    - url: https://c.example\n      charts: [{version: 1.0.0}, {name: a, imagePaths: ['{.a']}]\n    local: [{name: x}]\n",
     [
       '4:7 rule this chart repository has no url',
-      '5:12 rule "charts/x" is not the address of a chart repository',
+      '5:12 rule this is not the address of a chart repository',
       '6:12 rule a registry has no list of its charts',
       '8:16 rule this chart has no name',
       '8:57 rule "{.a" is not a JSONPath expression: its braces do not close',

@@ -69,15 +69,27 @@ export function readImageSet(root: Entry, path: string, problems: ProblemList): 
   checkOperators(mirror, problems)
   const platform = readPlatform(fieldOf(mirror, 'platform'), path, problems)
   const operators = readOperators(mirror, path, problems)
+  return {
+    ...readShared(pruned, path, problems),
+    blocked: readBlockedImages(mirror, problems),
+    ...(platform !== undefined && { platform }),
+    ...(operators.length > 0 && { operators }),
+  }
+}
+
+/** What image sets of oc-mirror v1 and v2 say in the same way. */
+export function readShared(
+  root: Entry,
+  path: string,
+  problems: ProblemList,
+): Omit<ImageSet, 'blocked' | 'platform' | 'operators' | 'v1'> {
+  const mirror = fieldOf(root, 'mirror')
   const samples = readSamples(mirror, path, problems)
   const helm = readHelm(mirror, path, problems)
   return {
     path,
-    archiveSize: numberOf(fieldOf(pruned, 'archiveSize')) || DEFAULT_ARCHIVE_SIZE,
+    archiveSize: numberOf(fieldOf(root, 'archiveSize')) || DEFAULT_ARCHIVE_SIZE,
     additionalImages: readAdditionalImages(mirror, path, problems),
-    blocked: readBlockedImages(mirror, problems),
-    ...(platform !== undefined && { platform }),
-    ...(operators.length > 0 && { operators }),
     ...(samples.length > 0 && { samples }),
     ...(helm !== undefined && { helm }),
   }

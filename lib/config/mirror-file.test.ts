@@ -192,6 +192,14 @@ targets:
       ],
     ],
     [
+      'a bandwidth that lets nothing through',
+      'imageSets: [a]\ntargets:\n- {name: a, to: docker://r, limits: {bandwidth: "0"}}\n- {name: b, to: docker://s, limits: {bandwidth: 0.0MiB}}\n',
+      [
+        '3:49 schema targets[0].limits.bandwidth is "0", which is not allowed',
+        '4:49 schema targets[1].limits.bandwidth is "0.0MiB", which is not allowed',
+      ],
+    ],
+    [
       'unknown keys',
       'imageSet: [a]\ntargets: [{name: a, to: docker://r, imageSets: [x], prune: true}]\n',
       ['1:1 schema unknown key "imageSet" in the file', '2:53 schema unknown key "prune" in targets[0]'],

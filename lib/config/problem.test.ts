@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { ConfigError, type Problem, parseConfiguration, parseImageSet } from './index.ts'
+import { shownLine } from './shown-line.ts'
 
 function problemsOf(text: string): readonly Problem[] {
   try {
@@ -27,6 +28,26 @@ describe('a problem', () => {
       ].join('\n'),
     })
   })
+
+  const SECRET_LINES = [
+    '      - url: ftp://bob:hunter2@h.example/charts',
+    '      - url: https://bob:hunter/hunter2@h.example/charts',
+    '      - url: ftp://h.example/charts?token=hunter2',
+    '      - url: oci://h.example/charts?token=hunter2',
+    '      - url: oci://bob:hunter2@h.example/charts',
+    '      - password: hunter2',
+    '      - {"auth": "hunter2"}',
+  ]
+  for (const line of SECRET_LINES)
+    it(`repeats no secret of ${line.trim()}`, () => {
+      const text = `apiVersion: mirror.openshift.io/v2alpha1\nkind: ImageSetConfiguration\nmirror:\n  helm:\n    repositories:\n${line}\n`
+      assert.throws(
+        () => parseImageSet({ path: 'f', text }),
+        (error: Error) =>
+          error instanceof ConfigError &&
+          !`${error.message} ${JSON.stringify(error.problems)}`.includes('hunter2'),
+      )
+    })
 
   it('in a very long line is shown with the part around it, and without control characters', () => {
     const text = `{kind: ImageSetConfiguration, mirror: {}, a\u001b[31m: 1, ${'a'.repeat(500)}: 1}`
@@ -91,7 +112,7 @@ describe('a problem', () => {
             column >= 1 && column <= found.length + 1,
             `column ${column} of ${found.length}: ${message}`,
           )
-          assert.equal(snippet, found.replace(/\r$/, ''))
+          assert.equal(snippet, shownLine(found.replace(/\r$/, '')))
         }
       }),
       { numRuns: 1000 },

@@ -4,7 +4,8 @@
  * A problem knows where it is: path, line and column (both counted from 1, columns in UTF-16 units as editors count
  * them) and the line itself. One run reports every problem of a file, so that it is mended once and not line by line.
  */
-import { MirrorformError } from '../errors.ts'
+import { MirrorformError, withoutLogins } from '../errors.ts'
+import { shownLine } from './shown-line.ts'
 
 /** An input file as the caller read it. `path` is only for messages; nothing here touches the disk. */
 export interface SourceFile {
@@ -39,8 +40,19 @@ export class ConfigError extends MirrorformError {
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'))
-    this.problems = problems
+    const shown = problems.map(withoutSecrets)
+    super(shown.map(formatProblem).join('\n'))
+    this.problems = shown
+  }
+}
+
+function withoutSecrets(problem: Problem): Problem {
+  const { message, hint, snippet } = problem
+  return {
+    ...problem,
+    message: withoutLogins(message),
+    ...(hint !== undefined && { hint: withoutLogins(hint) }),
+    ...(snippet !== undefined && { snippet: shownLine(snippet) }),
   }
 }
 

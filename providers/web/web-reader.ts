@@ -1,6 +1,6 @@
 /**
- * Reads documents that are not in a registry: update graphs, signatures of releases, graph data. Proxies and certificates
- * are those of the registry client; what fails for a passing reason is asked for again.
+ * Reads documents that are not in a registry: update graphs, signatures of releases, graph data, charts. Proxies and
+ * certificates are those of the registry client; what fails for a passing reason is asked for again.
  */
 import path from 'node:path'
 import { PlaceError } from '../../lib/errors.ts'

@@ -171,6 +171,8 @@ interface ChartOrigin {
 function originOf(name: string, url: string): ChartOrigin {
   const whole = name.includes('://') ? name.replace(/\/+$/, '') : url.trim()
   if (!/^(?:https?|oci):\/\//.test(whole)) {
+    if (/^[a-z][a-z\d+.-]*:\/\//i.test(whole))
+      throw new SyntaxFault('the address of this chart cannot be read')
     const path = url === '' || url === '.' ? name : `${url.replace(/\/+$/, '')}/${name}`
     return { origin: { kind: 'disk', path }, secret: false }
   }
@@ -179,9 +181,9 @@ function originOf(name: string, url: string): ChartOrigin {
     throw new SyntaxFault('a chart is named by the address of its file', {
       hint: 'name its repository and the chart, or fetch the file and name it under helm.local',
     })
-  const secret = /:\/\/[^/]*@/.test(whole)
-  const clean = whole.replace(/:\/\/[^/]*@/, '://')
-  if (name === whole || name.includes('://')) {
+  const clean = whole.replace(/:\/\/[^/]*@/, '://').replace(/[?#].*$/, '')
+  const secret = clean !== whole
+  if (name.includes('://')) {
     const at = clean.lastIndexOf('/')
     return { origin: { kind: 'repository', url: clean.slice(0, at), name: clean.slice(at + 1) }, secret }
   }

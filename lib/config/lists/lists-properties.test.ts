@@ -34,3 +34,27 @@ it('whatever a password is, it is nowhere in the image set and in no message', (
     { numRuns: 60 },
   )
 })
+
+it('a login or a token in an address of hauler is nowhere in the image set and in no message', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z0-9._~-]{9,20}$/), word => {
+      const secret = `pw-${word}`
+      const charts = [
+        { name: 'a', repoURL: `https://bob:${secret}@h.example/x?token=${secret}` },
+        { name: `oci://bob:${secret}@h.example/x/y` },
+        { name: 'b', repoURL: `ftp://bob:${secret}@h.example/x` },
+      ]
+      const files = [{ path: `https://bob:${secret}@h.example/f?token=${secret}` }]
+      const images = [{ name: `bob:${secret}@h.example/x:1` }, { name: 'q.io/a/b:1' }]
+      const documents = Object.entries({ Charts: { charts }, Files: { files }, Images: { images } })
+      const { text, left } = imported(
+        documents
+          .map(([kind, spec]) => JSON.stringify({ apiVersion: 'content.hauler.cattle.io/v1', kind, spec }))
+          .join('\n---\n'),
+      )
+      assert.ok(![text, ...left].join('\n').includes(secret), text)
+      assert.match(text, /url: https:\/\/h\.example\/x\n/)
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -1,4 +1,5 @@
 /** What is not carried over, as an entry: logins in addresses are taken out, so that no message repeats one. */
+import { withoutLogins } from '../../errors.ts'
 import type { ListPlace, ListSection, NotCarried } from './imported-list.ts'
 
 export function notCarried(
@@ -10,13 +11,13 @@ export function notCarried(
   return {
     kind: 'notCarried',
     section,
-    message: withoutLogin(message),
-    ...(hint !== undefined && { hint: withoutLogin(hint) }),
+    message: shown(message),
+    ...(hint !== undefined && { hint: shown(hint) }),
     place,
   }
 }
 
-/** `https://bob:secret@host` → `https://…@host` */
-function withoutLogin(text: string): string {
-  return text.replace(/:\/\/[^\s/"]*@/g, '://…@')
+/** Queries of addresses hold tokens as often as not. */
+function shown(text: string): string {
+  return withoutLogins(text).replace(/(:\/\/[^\s"'?]*\?)[^\s"')]+/g, '$1…')
 }

@@ -11,8 +11,10 @@ export function keyOf(pair: Pair): string {
 
 /** Where a comment on a key goes. */
 export function keyNode(pair: Pair): Node {
-  if (!isNode(pair.key)) pair.key = new Scalar(pair.key)
-  return pair.key as Node
+  if (isNode(pair.key)) return pair.key
+  const key = new Scalar(pair.key)
+  pair.key = key
+  return key
 }
 
 /** undefined where there is no text. */

@@ -29,7 +29,7 @@ const limits: JsonSchema = {
     maxRequestsPerSecond: { type: 'integer', minimum: 1, description: 'Requests to each registry.' },
     bandwidth: {
       type: 'string',
-      pattern: '^[0-9]+(\\.[0-9]+)?(([kKmMgG][iI]?)?[bB])?(/s)?$',
+      pattern: '^(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?(([kKmMgG][iI]?)?[bB])?(/s)?$',
       description: 'Bytes of layers a second.',
       examples: ['50MiB'],
     },

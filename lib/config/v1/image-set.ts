@@ -2,14 +2,11 @@
  * An ImageSetConfiguration v1alpha2, as oc-mirror v1 reads it -> the same data as one of v2alpha1, marked so that the rules
  * of v1 hold for what it asks for (`settings.ts`).
  */
-import { readAdditionalImages } from '../additional-images.ts'
 import { readBlockedSources } from '../blocked-images.ts'
-import { type Entry, fieldOf, itemsOf, numberOf, textOf } from '../entry.ts'
-import { readHelm } from '../helm-section.ts'
-import { DEFAULT_ARCHIVE_SIZE, type ImageSet } from '../image-set.ts'
+import { type Entry, fieldOf, itemsOf, textOf } from '../entry.ts'
+import { type ImageSet, readShared } from '../image-set.ts'
 import { readPlatform } from '../platform-section.ts'
 import type { ProblemList } from '../problem-list.ts'
-import { readSamples } from '../sample-section.ts'
 import { V1_IMAGE_SET_SCHEMA } from '../schema/imageset-v1alpha2.ts'
 import { checkSchema, type ForeignKeys, withoutEmptyKeys } from '../schema-check.ts'
 import { readV1Operators } from './operators.ts'
@@ -48,18 +45,12 @@ export function readV1ImageSet(root: Entry, path: string, problems: ProblemList)
   refuseMisspeltProducts(platform, problems)
   const releases = readPlatform(platform, path, problems)
   const operators = readV1Operators(mirror, path, problems)
-  const samples = readSamples(mirror, path, problems)
   const storage = readV1Storage(pruned, path, problems)
-  const helm = readHelm(mirror, path, problems)
   return {
-    path,
-    archiveSize: numberOf(fieldOf(pruned, 'archiveSize')) || DEFAULT_ARCHIVE_SIZE,
-    additionalImages: readAdditionalImages(mirror, path, problems),
+    ...readShared(pruned, path, problems),
     blocked: readBlockedSources(mirror, problems),
     ...(releases !== undefined && { platform: { ...releases, v1: { rules: 'v1' } } }),
     ...(operators.length > 0 && { operators }),
-    ...(samples.length > 0 && { samples }),
-    ...(helm !== undefined && { helm }),
     v1: { ...(storage !== undefined && { storage }) },
   }
 }
