@@ -64,6 +64,14 @@ export async function lockHolder(path: string): Promise<LockHolder | undefined> 
   })
 }
 
+/** The holder, unless its process is certainly gone; undefined also where the file is damaged. */
+export async function lockWorker(path: string, machine: Machine): Promise<LockHolder | undefined> {
+  return working(`cannot read the lock ${path}`, path, async () => {
+    const held = decodeLock((await readText(path)) ?? '')
+    return held === undefined || isGone(held.process, machine) ? undefined : held.holder
+  })
+}
+
 /** Removes the lock whatever its holder. */
 export async function breakLock(path: string): Promise<void> {
   await working(`cannot remove the lock ${path}`, path, async () => {

@@ -16,6 +16,7 @@ import type { JournalEntry, State } from '../lib/state.ts'
 import { parseTarget } from '../lib/target.ts'
 import { withoutRoot } from '../testdata/without-root.ts'
 import { fileFault } from './file-faults.ts'
+import { thisMachine } from './process-identity.ts'
 import { openStateFile } from './state-file-store.ts'
 
 const target = parseTarget('docker://registry.enc1.example:5000/ocp')
@@ -224,6 +225,17 @@ test('a journal of another state is not replayed into this one', async () => {
     store.leftover(),
     stateError(/belongs to a state of lineage 8f14e45f/, /move the journal away/),
   )
+})
+
+test('who is at work with a state is told while it runs, and not when it died without unlocking', async () => {
+  const path = join(await freshFolder(), 's.json')
+  const store = openStateFile(path)
+  assert.equal(await store.worker(), undefined)
+  await store.lock('apply')
+  assert.equal((await store.worker())?.operation, 'apply')
+  const afterwards = openStateFile(path, { ...thisMachine(), isAlive: () => false })
+  assert.equal((await afterwards.holder())?.operation, 'apply')
+  assert.equal(await afterwards.worker(), undefined)
 })
 
 test('a second operation on a locked state is refused until the first is done', async () => {

@@ -32,7 +32,7 @@ import {
 } from './durable-files.ts'
 import { working } from './file-faults.ts'
 import { openJournalFile, refuseStranger } from './journal-file.ts'
-import { breakLock, lockHolder, takeLock } from './lock-file.ts'
+import { breakLock, lockHolder, lockWorker, takeLock } from './lock-file.ts'
 import { type Machine, thisMachine } from './process-identity.ts'
 
 /** Bytes tried where a state is about to be written: enough that a full disk says so. */
@@ -101,6 +101,10 @@ class FileStore implements StateFileStore {
 
   holder(): Promise<LockHolder | undefined> {
     return lockHolder(this.#lock)
+  }
+
+  worker(): Promise<LockHolder | undefined> {
+    return lockWorker(this.#lock, this.#machine)
   }
 
   unlock(): Promise<void> {

@@ -82,6 +82,7 @@ function mortalStore(store: StateStore, life: Life, recorded: JournalEntry[]): S
       return { takenOverFrom: lock.takenOverFrom, release: () => stepping(() => lock.release()) }
     },
     holder: () => store.holder(),
+    worker: () => store.worker(),
     unlock: () => store.unlock(),
     leftover: () => stepping(() => store.leftover()),
     openJournal: async (lineage, target) => {

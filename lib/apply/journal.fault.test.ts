@@ -47,6 +47,7 @@ function runningFull(store: StateStore, entries: number, disk: { isFull: boolean
     assertWritable: () => store.assertWritable(),
     lock: operation => store.lock(operation),
     holder: () => store.holder(),
+    worker: () => store.worker(),
     unlock: () => store.unlock(),
     leftover: () => store.leftover(),
     dropJournal: () => store.dropJournal(),

@@ -22,14 +22,23 @@ export interface SessionNotes {
   readonly takenOverFrom: LockHolder | undefined
 }
 
-/** Reads the state as it is in truth: the file, and what a crashed apply had finished. Nothing is written. */
-export async function readState(
-  store: StateStore,
-): Promise<{ loaded: LoadedState | undefined; replayed: number }> {
+/** A state as it is in truth, and how it came to be that. */
+export interface ReadState {
+  readonly loaded: LoadedState | undefined
+  /** Items of the journal that count as part of the state. */
+  readonly replayed: number
+  /** Who works with the state just now, so that the journal is theirs and not what a crash left. */
+  readonly worker: LockHolder | undefined
+}
+
+/** Reads the state as it is in truth: the file, and what an apply that crashed or still runs has finished. Nothing is written. */
+export async function readState(store: StateStore): Promise<ReadState> {
+  const worker = await store.worker()
   const loaded = await store.read()
   const leftover = await store.leftover()
-  if (leftover === undefined || loaded === undefined) return { loaded, replayed: 0 }
+  if (leftover === undefined || loaded === undefined) return { loaded, replayed: 0, worker }
   return {
+    worker,
     loaded: { ...loaded, state: foldJournal(loaded.state, leftover) },
     replayed: leftover.filter(entry => entry.did !== 'blob').length,
   }

@@ -5,7 +5,7 @@ import { attachmentOf, imageAt, manifestNamed } from '../../testdata/sample-grap
 import type { ImageContent } from '../graph/graph.ts'
 import { parseTag } from '../oci/reference.ts'
 import { destinationKey } from '../target.ts'
-import { type Actual, classify, type Verdict } from './classify.ts'
+import { type Actual, classify, descriptionNews, type Verdict } from './classify.ts'
 
 /** `-`: not there or not wanted, `?`: not asked. */
 type Word = 'D' | 'S' | 'X' | '-' | '?'
@@ -67,8 +67,15 @@ describe('what happens to a destination', () => {
       held,
     ]
     assert.deepEqual(
-      news.map(image => classify([image], [held], actualOf(PLACE, 'D'), () => false)[0]?.action),
-      ['adopt', 'adopt', 'keep'],
+      news.map(image => [
+        classify([image], [held], actualOf(PLACE, 'D'), () => false)[0]?.action,
+        descriptionNews(image, held),
+      ]),
+      [
+        ['adopt', 'wanted for another reason now'],
+        ['adopt', 'comes with other signatures now'],
+        ['keep', undefined],
+      ],
     )
   })
 
@@ -116,16 +123,21 @@ describe('an image that is held and there', () => {
     assert.equal(verdict.reason, 'platforms: linux/amd64, linux/arm64')
   })
 
-  it('with fewer platforms changes only the state', () => {
-    const fewer = { platforms: ['linux/amd64'], omitted: [manifestNamed('arm64')] }
-    assert.equal(verdictOf(fewer, {})?.action, 'adopt')
-  })
-
-  it('from another source, or wanted for another reason, changes only the state', () => {
-    assert.equal(verdictOf({ source: 'other.example/app:1' }, {})?.action, 'adopt')
-    const origins = [{ kind: 'additionalImage', name: 'renamed' }] as const
-    assert.equal(verdictOf({ origins }, {})?.action, 'adopt')
-  })
+  const origins = [{ kind: 'additionalImage', name: 'renamed' }] as const
+  const told: readonly (readonly [string, Partial<ImageContent>, string])[] = [
+    [
+      'with fewer platforms',
+      { platforms: ['linux/amd64'], omitted: [manifestNamed('arm64')] },
+      'wanted for other platforms now',
+    ],
+    ['from another source', { source: 'other.example/app:1', origins }, 'comes from another source now'],
+    ['wanted for another reason', { origins }, 'wanted for another reason now'],
+  ]
+  for (const [name, now, reason] of told)
+    it(`${name} changes only the state, and there are words for it`, () => {
+      assert.equal(verdictOf(now, {})?.action, 'adopt')
+      assert.equal(descriptionNews(imageAt(PLACE, 'D', now), imageAt(PLACE, 'D')), reason)
+    })
 })
 
 describe('for any desired, state and actual', () => {

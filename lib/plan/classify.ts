@@ -110,12 +110,19 @@ function attachmentNews(image: ImageContent, before: StateImage): readonly strin
 
 /** Whether the state tells of the same content the same story: where it came from, and why it is wanted. */
 export function sameDescription(a: ImageContent, b: ImageContent): boolean {
-  return describe(a) === describe(b)
+  return descriptionNews(a, b) === undefined
 }
 
-function describe({ source, sourceDigest, platforms, omitted, origins, ...more }: ImageContent): string {
-  const signatures = more.releaseSignatures ?? []
-  return JSON.stringify([source, sourceDigest ?? null, platforms, omitted, origins.map(wordsOf), signatures])
+/** What is told differently of the same content now, the first thing that explains the others; undefined where nothing is. */
+export function descriptionNews(now: ImageContent, before: ImageContent): string | undefined {
+  const differs = (tell: (image: ImageContent) => readonly unknown[]): boolean =>
+    JSON.stringify(tell(now)) !== JSON.stringify(tell(before))
+  if (differs(({ source }) => [source])) return 'comes from another source now'
+  if (differs(({ platforms, omitted }) => [platforms, omitted])) return 'wanted for other platforms now'
+  if (differs(({ sourceDigest }) => [sourceDigest ?? null]))
+    return 'another image at the source leads to it now'
+  if (differs(({ releaseSignatures }) => releaseSignatures ?? [])) return 'comes with other signatures now'
+  return differs(({ origins }) => origins.map(wordsOf)) ? 'wanted for another reason now' : undefined
 }
 
 /** An origin as a list, so that the order in which its members were written tells nothing. */

@@ -104,9 +104,16 @@ function adoptEntries(group: ContentGroup, view: PlanView): readonly Entry[] {
   return entries.map(entry => () => [
     togetherLabel(entry, view),
     { text: membersText(entry) },
-    { text: view.narrow ? 'already there' : 'already there, taken into the state', style: view.style.faint },
+    { text: adoptText(entry.members, view.narrow), style: view.style.faint },
     { text: view.all ? printable(entry.members[0].image.source) : '', style: view.style.faint },
   ])
+}
+
+/** Where the state has the image already, only what is told of it is new. */
+function adoptText(adopts: readonly ChangeOf<'adopt'>[], narrow: boolean): string {
+  const known = adopts.flatMap(({ reason }) => (reason === undefined ? [] : [{ reason }]))
+  if (known.length === adopts.length) return narrow ? 'already ours' : commonReason(known)
+  return narrow ? 'already there' : 'already there, taken into the state'
 }
 
 function repairEntries(repairs: readonly ChangeOf<'repair'>[], view: PlanView): readonly Entry[] {

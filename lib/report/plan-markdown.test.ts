@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sampleAdd, sampleDelete, sampleMove, samplePlan } from '../../testdata/sample-plans.ts'
+import {
+  sampleAdd,
+  sampleDelete,
+  sampleDigest,
+  sampleImage,
+  sampleMove,
+  samplePlan,
+} from '../../testdata/sample-plans.ts'
 import { MARKDOWN_BYTES, renderPlanMarkdown } from './plan-markdown.ts'
 
 test('a pull request sees totals first, deletes and moves expanded, adds folded', () => {
@@ -25,6 +32,19 @@ test('a plan of 20,000 images fits into a comment and counts what it leaves out'
   assert.ok(Buffer.byteLength(text) > MARKDOWN_BYTES * 0.9)
   assert.equal(text.match(/^- … [\d,]+ more$/gm)?.length, 3)
   assert.equal(text.match(/<details/g)?.length, text.match(/<\/details>/g)?.length)
+})
+
+test('what is ours already stands apart from what is taken into the state, with what is new about it', () => {
+  const adopt = (name: string) =>
+    ({ action: 'adopt', image: sampleImage(name), expect: sampleDigest(name) }) as const
+  const known = { ...adopt('a/known:1'), reason: 'wanted for another reason now' }
+  const lines = renderPlanMarkdown(samplePlan([adopt('a/new:1'), known])).split('\n')
+  const under = (title: string) => lines[lines.findIndex(line => line.includes(title)) + 2]
+  assert.equal(under('Already there, taken into the state: additional images (1)'), '- `= a/new:1`')
+  assert.equal(
+    under('Already ours, told differently now: additional images (1)'),
+    '- `= a/known:1` wanted for another reason now',
+  )
 })
 
 test('free text cannot turn into markup', () => {

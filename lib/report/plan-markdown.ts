@@ -4,12 +4,12 @@
  * Hosting sites cap comments at 64 KiB; long lists share what there is and say how much they leave out. The order is
  * the plan's own, so that the comments of two plans can be compared.
  */
-import { hasChanges, isDestructive, type Plan } from '../plan/plan.ts'
+import { type Change, hasChanges, isDestructive, type Plan } from '../plan/plan.ts'
 import { printable } from './fit.ts'
 import { incompleteGroups, incompleteName, missingTexts } from './incomplete-text.ts'
 import { MISSING_TITLE, missingReason } from './missing-text.ts'
 import { actionSymbol, digestStep, originsText, shortDestination, targetName } from './naming.ts'
-import { type ChangeOf, costOf, gatherPlan } from './plan-groups.ts'
+import { costOf, gatherPlan } from './plan-groups.ts'
 import { totalsText } from './plan-text.ts'
 import { countOf, formatBytes, formatCount } from './quantities.ts'
 import { removalDetails, removalsDetails } from './removal-text.ts'
@@ -66,7 +66,7 @@ function headText(plan: Plan): string {
 function foldsOf(plan: Plan): readonly Fold[] {
   const { groups, repairs, moves, keeps, forgets, deletes } = gatherPlan(plan)
   const name = (entry: Together<Plan['changes'][number]>): string => label(plan, entry)
-  const reasons = (changes: readonly ChangeOf<'keep' | 'forget' | 'repair'>[]): readonly string[] =>
+  const reasons = (changes: readonly (Change & { readonly reason: string })[]): readonly string[] =>
     putTogether(changes).map(entry => item(`${name(entry)} ${prose(commonReason(entry.members))}`))
   return [
     {
@@ -134,7 +134,16 @@ function foldsOf(plan: Plan): readonly Fold[] {
       {
         title: `Already there, taken into the state: ${group.title}`,
         open: false,
-        entries: putTogether(group.adopts).map(entry => item(name(entry))),
+        entries: putTogether(group.adopts.filter(each => each.reason === undefined)).map(entry =>
+          item(name(entry)),
+        ),
+      },
+      {
+        title: `Already ours, told differently now: ${group.title}`,
+        open: false,
+        entries: reasons(
+          group.adopts.flatMap(({ reason, ...each }) => (reason === undefined ? [] : [{ ...each, reason }])),
+        ),
       },
     ]),
     { title: 'Stay as they are', open: false, entries: reasons(keeps) },

@@ -94,6 +94,20 @@ test('a plan is shown whole: header, groups, moves, deletes, totals, next step',
   ])
 })
 
+test('an image that is ours already tells what is new about it, not that it is taken into the state', () => {
+  const plan = samplePlan([
+    {
+      action: 'adopt',
+      image: sampleImage('web/old:1'),
+      expect: sampleDigest('web/old:1'),
+      reason: 'wanted for another reason now',
+    },
+  ])
+  const lines = render(plan)
+  assert.match(lines[3] ?? '', /^ {4}= web\/old:1 +wanted for another reason now$/)
+  assert.equal(lines.at(-2), 'Plan: 1 to adopt. No blobs to copy.')
+})
+
 test('a delete tells everything its requests do to other tags', () => {
   const change = sampleDelete('tools/oc:4.15')
   const plan = samplePlan([
@@ -137,13 +151,13 @@ test('no changes still tells what stays for a reason', () => {
     {
       action: 'keep',
       image: sampleImage('a/b:1'),
-      reason: 'no longer wanted; it stays because of --skip-deletes',
+      reason: 'no longer wanted; it stays, because this plan deletes nothing',
     },
   ])
   assert.deepEqual(render(plan).slice(1), [
     '',
     'Stay as they are',
-    '  · a/b:1  no longer wanted; it stays because of --skip-deletes',
+    '  · a/b:1  no longer wanted; it stays, because this plan deletes nothing',
   ])
 })
 
