@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import type { ProgramRun } from './program.ts'
-import { formatBytes, seconds, UNKNOWN } from './quantities.ts'
+import { formatBytes, seconds, times, UNKNOWN } from './quantities.ts'
 import { median } from './rounds.ts'
 import type { Usage } from './usage.ts'
 
@@ -18,6 +18,9 @@ export function runRows(sides: readonly (readonly ProgramRun[])[]): readonly (re
     row('processor time, median', runs => seconds(median(used(runs, 'programMs')))),
     row('processor time of the registries, median', runs => seconds(median(used(runs, 'registriesMs')))),
     row('… both, shared by all cores: the least possible time', runs => seconds(leastTime(runs))),
+    row('ratio to the first column, were the program itself free', runs =>
+      runs === sides[0] ? '' : reachable(sides[0] ?? [], runs),
+    ),
     row('peak memory of the largest process', runs => {
       const bytes = peakMemory(runs)
       return Number.isFinite(bytes) ? formatBytes(bytes) : UNKNOWN
@@ -28,6 +31,12 @@ export function runRows(sides: readonly (readonly ProgramRun[])[]): readonly (re
 /** What the work of program and registries takes at least on this machine, milliseconds: nothing waits for anything. */
 function leastTime(runs: readonly ProgramRun[]): number {
   return (median(used(runs, 'programMs')) + median(used(runs, 'registriesMs'))) / availableParallelism()
+}
+
+/** What the registries take for the requests of a run, on all cores at once, is what no program can do without. */
+function reachable(peer: readonly ProgramRun[], runs: readonly ProgramRun[]): string {
+  const least = median(used(runs, 'registriesMs')) / availableParallelism()
+  return least >= 50 ? `at most ${times(medianTime(peer) / least)}` : UNKNOWN
 }
 
 /** Milliseconds. */
