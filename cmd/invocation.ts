@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { messageOf } from '../lib/errors.ts'
 import type { ProgressMode } from './terminal/index.ts'
 import {
-  checkDocumentPath,
+  checkFilePath,
   columnsOf,
   createOutput,
   type Interrupts,
@@ -71,7 +71,7 @@ export async function invoke<A>(command: Command<A>, args: A & OutputArguments):
     },
   }
   try {
-    if (args.jsonInto !== undefined) await checkDocumentPath(args.jsonInto)
+    if (args.jsonInto !== undefined) await checkFilePath(args.jsonInto, '--json-into')
     const code = await command(args, invocation)
     await output.flush()
     return code

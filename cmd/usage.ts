@@ -6,33 +6,37 @@ import type { Argv } from 'yargs'
 import { suggestKey } from '../lib/config/key-suggestion.ts'
 import { messageOf, UsageError } from '../lib/errors.ts'
 import { type Command, invoke } from './invocation.ts'
-import { OPTION_TYPES } from './options/options.ts'
+import { OPTION_TYPES } from './options/option-types.ts'
+
+interface Commands {
+  readonly [name: string]: Commands
+}
 
 /** Every command, and those below it. */
-const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  init: [],
-  validate: [],
-  migrate: [],
-  'import-config': [],
-  plan: [],
-  apply: [],
-  show: [],
-  state: ['list', 'show', 'registries-conf', 'forget', 'unlock'],
-  refresh: [],
-  import: [],
-  verify: [],
-  why: [],
-  list: ['releases', 'operators'],
-  resources: [],
-  extract: [],
-  archive: ['inspect', 'verify', 'repair'],
-  receipt: ['import'],
-  serve: [],
-  mirror: [],
-  delete: [],
-  adm: ['release', 'catalog', 'migrate'],
-  image: ['mirror'],
-  completion: [],
+const COMMANDS: Commands = {
+  init: {},
+  validate: {},
+  migrate: {},
+  'import-config': {},
+  plan: {},
+  apply: {},
+  show: {},
+  state: { list: {}, show: {}, 'registries-conf': {}, forget: {}, unlock: {} },
+  refresh: {},
+  import: {},
+  verify: {},
+  why: {},
+  list: { releases: {}, operators: {} },
+  resources: {},
+  extract: {},
+  archive: { inspect: {}, verify: {}, repair: {} },
+  receipt: { import: {} },
+  serve: {},
+  mirror: {},
+  delete: {},
+  adm: { release: { mirror: {}, extract: {} }, catalog: { mirror: {} }, migrate: { icsp: {} } },
+  image: { mirror: {} },
+  completion: {},
 }
 
 /** Runs the command line; one that is refused never gets as far as its command. */
@@ -109,7 +113,9 @@ function explain(text: string, argv: readonly string[]): UsageError {
   if (choice !== null)
     return new UsageError(`--${choice[1]} may not be ${choice[2]}`, { hint: `choose one of ${choice[3]}` })
   if (/^Not enough non-option arguments/.test(message))
-    return new UsageError(`${commandOf(argv).join(' ')}: an argument is missing`, { hint: `see ${help}` })
+    return new UsageError(`${readCommand(argv).named.join(' ')}: an argument is missing`, {
+      hint: `see ${help}`,
+    })
   return new UsageError(message, { hint: `see ${help}` })
 }
 
@@ -125,11 +131,9 @@ function unknownWord(words: readonly string[], argv: readonly string[]): UsageEr
           : `did you mean --${near}? ${help} lists the options`,
     })
   }
-  const [first = '', second = ''] = argv.filter(word => !word.startsWith('-'))
-  const below = COMMANDS[first]
-  if (below === undefined) return unknownCommand(first, Object.keys(COMMANDS), 'mirrorform')
-  if (below.length > 0 && !below.includes(second)) return unknownCommand(second, below, `mirrorform ${first}`)
-  return new UsageError(`${first} does not take ${words.map(word => `"${word}"`).join(' and ')}`, {
+  const { named, next = '', below } = readCommand(argv)
+  if (below.length > 0) return unknownCommand(next, below, ['mirrorform', ...named].join(' '))
+  return new UsageError(`${named.join(' ')} does not take ${words.map(word => `"${word}"`).join(' and ')}`, {
     hint: `see ${help}`,
   })
 }
@@ -150,14 +154,26 @@ function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`
 }
 
-/** The words that name a command as far as they are right: `state list`. */
-function commandOf(argv: readonly string[]): readonly string[] {
-  const [first = '', second = ''] = argv.filter(word => !word.startsWith('-'))
-  const below = COMMANDS[first]
-  if (below === undefined) return []
-  return below.includes(second) ? [first, second] : [first]
+interface NamedCommand {
+  /** The words that name a command as far as they are right: `state list`. */
+  readonly named: readonly string[]
+  /** The first that does not. */
+  readonly next: string | undefined
+  /** What could stand in its place; nothing where the command is named in full. */
+  readonly below: readonly string[]
+}
+
+function readCommand(argv: readonly string[]): NamedCommand {
+  const words = argv.filter(word => !word.startsWith('-'))
+  let commands = COMMANDS
+  for (const [at, word] of words.entries()) {
+    const found = Object.hasOwn(commands, word) ? commands[word] : undefined
+    if (found === undefined) return { named: words.slice(0, at), next: word, below: Object.keys(commands) }
+    commands = found
+  }
+  return { named: words, next: undefined, below: Object.keys(commands) }
 }
 
 function helpCommand(argv: readonly string[]): string {
-  return ['mirrorform', ...commandOf(argv), '--help'].join(' ')
+  return ['mirrorform', ...readCommand(argv).named, '--help'].join(' ')
 }

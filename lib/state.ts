@@ -98,6 +98,8 @@ export interface StateStore {
   lock(operation: string): Promise<StateLock>
   /** Who holds the lock now. */
   holder(): Promise<LockHolder | undefined>
+  /** Who holds the lock and may be at work: its holder, unless that process is certainly gone. */
+  worker(): Promise<LockHolder | undefined>
   /** Removes a lock whatever its holder: for `state unlock`. */
   unlock(): Promise<void>
   /** The entries of a journal left by a crash; undefined when there is none. */

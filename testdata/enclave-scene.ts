@@ -7,10 +7,18 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { decodeState } from '../lib/files/state-file.ts'
 import type { State } from '../lib/state.ts'
+import { type DockerRegistry, startDockerRegistry } from './docker-registry.ts'
 import { PLAIN_HTTP } from './mirror-scene.ts'
 import { registriesConf } from './releases.ts'
 import { type CliOptions, type CliResult, type CliWorkspace, cliWorkspace } from './run-cli.ts'
 import type { TestEnd } from './temp.ts'
+
+/** The caller closes them. */
+export function startEnclaveRegistries(): Promise<
+  [internet: DockerRegistry, enterprise: DockerRegistry, site: DockerRegistry]
+> {
+  return Promise.all([startDockerRegistry(), startDockerRegistry(), startDockerRegistry()])
+}
 
 export interface EnclaveTarget {
   readonly name: string

@@ -1,27 +1,20 @@
 /** `apply`: carries out a saved plan, or plans, shows, asks and carries out just that. */
 import '../young-generation.ts'
 import { readFile } from 'node:fs/promises'
-import {
-  type ApplyEvent,
-  type ApplyResult,
-  applyPlan,
-  readState,
-  type SessionNotes,
-} from '../../lib/apply/index.ts'
+import type { ApplyResult } from '../../lib/apply/index.ts'
 import { InterruptedError } from '../../lib/errors.ts'
 import { digestOf } from '../../lib/oci/digest.ts'
 import { encodeMissing } from '../../lib/plan/carrying-json.ts'
 import { hasChanges, type Plan } from '../../lib/plan/plan.ts'
 import { decodePlan, planDigest } from '../../lib/plan/plan-file.ts'
 import { applyExitCode, outcomeText, renderApplyResult, renderPlan } from '../../lib/report/index.ts'
-import type { StateStore } from '../../lib/state.ts'
 import { formatTarget } from '../../lib/target.ts'
 import { openStateFile } from '../../state/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
-import { confirm, createProgress } from '../terminal/index.ts'
+import { confirm } from '../terminal/index.ts'
+import { type Approved, type CarryOutArguments, carryOut } from '../wiring/carry-out.ts'
 import { refuseAsking } from '../wiring/mapping/mapping-arguments.ts'
 import { withMappings } from '../wiring/mapping/with-mappings.ts'
-import { openPlaces, type PlaceArguments, type Places } from '../wiring/places/open-places.ts'
 import { type MakePlanArguments, planAndStay } from '../wiring/plan-for.ts'
 import { refusePlanning } from '../wiring/planning-options.ts'
 import { readText } from '../wiring/read-text.ts'
@@ -31,20 +24,13 @@ import {
   followResources,
 } from '../wiring/resources/follow-resources.ts'
 import { chooseTarget } from '../wiring/target/choose-target.ts'
-import { hopOf } from '../wiring/target/open-hop.ts'
-import { parallelOf, withRoute } from '../wiring/target/target-settings.ts'
-import { tellReplay } from '../wiring/tell.ts'
 
-export interface ApplyArguments extends MakePlanArguments, FollowArguments {
+export interface ApplyArguments extends MakePlanArguments, FollowArguments, CarryOutArguments {
   readonly plan?: string | undefined
   /** Every target of the kind: Mirror file. */
   readonly all: boolean
   readonly yes: boolean
-  /** The private key that archives and receipts are signed with. */
-  readonly signKey?: string | undefined
   readonly receipt?: string | undefined
-  readonly parallelImages?: number | undefined
-  readonly parallelLayers?: number | undefined
 }
 
 export const run: Command<ApplyArguments> = async (args, invocation) => {
@@ -101,20 +87,11 @@ async function checkOptions({ receipt, signKey }: ApplyArguments): Promise<void>
   await checkReceiptOptions(receipt, signKey)
 }
 
-interface Approved {
-  readonly plan: Plan
-  readonly statePath: string
+interface ApprovedHere extends Approved {
   readonly resources?: FollowingResources | undefined
-  /** Of the planning just before; undefined for a plan from a file. */
-  readonly planning?: {
-    /** When the target was asked, by `performance.now()`; undefined when a person took time to answer since. */
-    readonly askedAt: number | undefined
-    /** Still open: they know the registries by now. */
-    readonly places: Places
-  }
 }
 
-async function readPlan(args: ApplyArguments, path: string, invocation: Invocation): Promise<Approved> {
+async function readPlan(args: ApplyArguments, path: string, invocation: Invocation): Promise<ApprovedHere> {
   refusePlanning(args)
   const plan = decodePlan(await readText(path, 'plan'), path)
   for (const changed of await changedInputs(plan))
@@ -133,7 +110,7 @@ async function changedInputs(plan: Plan): Promise<readonly string[]> {
 }
 
 /** undefined when the user said no. */
-async function planAndAsk(given: ApplyArguments, invocation: Invocation): Promise<Approved | undefined> {
+async function planAndAsk(given: ApplyArguments, invocation: Invocation): Promise<ApprovedHere | undefined> {
   refuseAsking(given)
   const args = await withMappings(given, invocation)
   const { output, width, stdin, stderr, interrupts } = invocation
@@ -155,79 +132,6 @@ async function planAndAsk(given: ApplyArguments, invocation: Invocation): Promis
   } finally {
     if (!isApproved) await places.close()
   }
-}
-
-async function carryOut(
-  args: ApplyArguments & PlaceArguments,
-  { plan, statePath, planning }: Approved,
-  invocation: Invocation,
-): Promise<ApplyResult> {
-  const { output, interrupts, stderr, progress: mode } = invocation
-  if (interrupts.soft.signal.aborted) {
-    await planning?.places.close()
-    throw new InterruptedError('interrupted; nothing was changed')
-  }
-  invocation.announceInterrupts()
-  const store = openStateFile(statePath)
-  const places = planning?.places ?? (await placesFor(args, plan, store, invocation))
-  const progress = createProgress({
-    stream: stderr,
-    mode,
-    isTTY: stderr.isTTY === true,
-    line: text => output.note(text),
-  })
-  const stopBesides = output.besides(progress.above)
-  const request = {
-    plan,
-    planDigest: planDigest(plan),
-    store,
-    announce: (notes: SessionNotes) => tellReplay(output, notes),
-    now: () => performance.now(),
-  }
-  const parallel = parallelOf(withRoute(args, plan.route))
-  const options = {
-    sources: places.sources,
-    cache: places.cache,
-    emit: (event: ApplyEvent) => progress(event),
-    parallelImages: parallel.images,
-    parallelBlobs: parallel.layers,
-    damageRetries: args.retryTimes,
-    signal: interrupts.hard.signal,
-    stopping: interrupts.soft.signal,
-  }
-  try {
-    if (plan.shipment === undefined)
-      return await applyPlan(
-        { ...request, askedAt: planning?.askedAt },
-        { ...options, target: places.target },
-      )
-    const { writeArchive } = await import('../wiring/archives/write-archive.ts')
-    return await writeArchive(request, plan.shipment, options, args.signKey)
-  } finally {
-    stopBesides()
-    progress.stop()
-    await places.close()
-  }
-}
-
-/** A plan that was made from archives, or of what a target on the way holds, takes its images from there again. */
-async function placesFor(
-  given: PlaceArguments,
-  plan: Plan,
-  store: StateStore,
-  invocation: Invocation,
-): Promise<Places> {
-  const { from, shipment, target } = plan
-  const args = withRoute(given, plan.route)
-  const via = await hopOf(plan.route)
-  if (shipment !== undefined) return openPlaces(args, target, invocation, { isShipped: true, via })
-  if (from === undefined) return openPlaces(args, target, invocation, { via })
-  const { loaded } = await readState(store)
-  const { openStoredAgain } = await import('../wiring/other-tools/open-stored.ts')
-  const stored = await openStoredAgain(from, invocation.interrupts.soft.signal)
-  if (stored !== undefined) return openPlaces(args, target, invocation, { stored, state: loaded?.state })
-  const { openPlanned } = await import('../wiring/archives/open-carried.ts')
-  return openPlaces(args, target, invocation, { archives: await openPlanned(from), state: loaded?.state })
 }
 
 /**

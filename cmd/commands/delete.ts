@@ -24,7 +24,7 @@ import {
   word,
 } from '../foreign/oc-mirror/global-flags.ts'
 import { workingFolder } from '../foreign/oc-mirror/places.ts'
-import { makeWorkspace } from '../foreign/oc-mirror/workspace.ts'
+import { makeWorkspace, refuseUnreadable } from '../foreign/oc-mirror/workspace.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import { writeDocument } from '../terminal/index.ts'
 import type { DeleteInput } from '../wiring/plan-deletes.ts'
@@ -107,6 +107,7 @@ async function generateList(
     ['mkdir', '-p', files.folder],
     ['mirrorform', 'plan', '--delete', ...sets, ...placeWords(given), '-o', files.plan],
   ])
+  await refuseUnreadable(config, 'configuration')
   await makeWorkspace(files.folder)
   const args = applyArguments({ ...given, config, delete: true })
   const choice = await chooseTarget(args)

@@ -2,7 +2,6 @@
  * `import-config`: a list of images of another tool as an image set, printed or written to a file. What an image set cannot
  * say is told with its place, and stands in the image set as a comment. Registries are asked with `--expand` only.
  */
-import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { ConfigError, parseImageSet } from '../../lib/config/index.ts'
 import {
@@ -19,7 +18,7 @@ import {
 import { UsageError } from '../../lib/errors.ts'
 import { countOf } from '../../lib/report/index.ts'
 import type { Command, Invocation } from '../invocation.ts'
-import { checkDocumentPath, writeDocument } from '../terminal/index.ts'
+import { checkFilePath, startOfFile, writeDocument } from '../terminal/index.ts'
 import { askTags } from '../wiring/places/ask-tags.ts'
 import { openReading, type PlaceArguments } from '../wiring/places/open-places.ts'
 import { readText } from '../wiring/read-text.ts'
@@ -122,8 +121,8 @@ function nextStep(out: string, { hosts }: ImportedList, hasCharts: boolean): str
 
 /** Asked before the work. */
 async function checkOut(out: string): Promise<void> {
-  await checkDocumentPath(out, '-o')
-  const before = await readFile(out, 'utf8').catch(() => undefined)
+  await checkFilePath(out, '-o')
+  const before = await startOfFile(out)
   if (before === undefined || before.startsWith(MARK)) return
   throw new UsageError(`${out} is there already, and import-config did not write it`, {
     hint: 'name a new file',

@@ -18,7 +18,7 @@ import type { Command, Invocation } from '../invocation.ts'
 import { cacheFolder, openReading, type PlaceArguments } from '../wiring/places/open-places.ts'
 
 export interface ListOperatorsArguments extends PlaceArguments {
-  readonly catalog: string
+  readonly catalog?: string | undefined
   readonly package?: string | undefined
   readonly channel?: string | undefined
   readonly versions: boolean
@@ -45,7 +45,12 @@ export const run: Command<ListOperatorsArguments> = async (args, invocation) => 
   return 0
 }
 
-function catalogSource(text: string): ImageSource {
+/** Not left to the options, which would name nothing, nor say that an option like it is misspelt. */
+function catalogSource(text: string | undefined): ImageSource {
+  if (text === undefined)
+    throw new UsageError('--catalog is missing', {
+      hint: 'name one, for instance --catalog=registry.redhat.io/redhat/redhat-operator-index:v4.16; beside it are certified-operator-index, community-operator-index and redhat-marketplace-index',
+    })
   try {
     return parseImageSource(text)
   } catch (cause) {

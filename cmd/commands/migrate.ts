@@ -8,7 +8,7 @@ import { migrateImageSet } from '../../lib/config/index.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { countOf } from '../../lib/report/index.ts'
 import type { Command } from '../invocation.ts'
-import { checkDocumentPath, writeDocument } from '../terminal/index.ts'
+import { checkFilePath, writeDocument } from '../terminal/index.ts'
 import { readText } from '../wiring/read-text.ts'
 
 export interface MigrateArguments {
@@ -52,7 +52,7 @@ function onlyFile(paths: readonly string[]): string {
 
 /** Asked before the work: nothing but the image set itself is overwritten. */
 async function checkOut(out: string, path: string): Promise<void> {
-  await checkDocumentPath(out, '-o')
+  await checkFilePath(out, '-o')
   if (resolve(out) === resolve(path) || !existsSync(out)) return
   throw new UsageError(`${out} is there already`, {
     hint: 'name a new file, or the image set itself to have it rewritten in place',

@@ -9,7 +9,7 @@ import { tellEquivalent } from '../foreign/equivalent.ts'
 import { dryRunLists, type MirrorLineArguments, readMirrorLine } from '../foreign/oc-mirror/mirror-line.ts'
 import type { MirrorWay } from '../foreign/oc-mirror/places.ts'
 import { isForeign, withSetAside } from '../foreign/oc-mirror/set-aside.ts'
-import { makeWorkspace } from '../foreign/oc-mirror/workspace.ts'
+import { makeWorkspace, refuseUnreadable } from '../foreign/oc-mirror/workspace.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import { run as apply } from './apply.ts'
 import { run as plan } from './plan.ts'
@@ -18,6 +18,7 @@ export const run: Command<MirrorLineArguments> = async (args, invocation) => {
   const { way, given, isDry, equivalents } = await readMirrorLine(args, invocation)
   tellEquivalent(invocation.output, equivalents)
   if (way.way === 'from disk') refuseMissing(way.disc)
+  await refuseUnreadable(given.config ?? [], 'image set')
   await makeWorkspace(way.workspace)
   const whole = applyArguments(given)
   const { resources } = given

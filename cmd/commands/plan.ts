@@ -60,6 +60,7 @@ async function planOne(given: PlanArguments, invocation: Invocation) {
   const args = await withMappings(given, invocation)
   const choice = await chooseTarget(args)
   if (args.out !== undefined) await checkDocumentPath(args.out, '-o')
+  if (args.shoppingList !== undefined) await checkDocumentPath(args.shoppingList, '--shopping-list')
   if (args.writePinned !== undefined) await checkPinnedPath(args.writePinned, choice.imageSets)
   await checkExports(args, choice.address, [...(args.mapping ?? []), ...(choice.mappings ?? [])])
   await checkPruningPath(args)

@@ -1,5 +1,6 @@
 /** Command lines that cannot be understood or ask for what there is not: what is wrong, and what was probably meant. */
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { cliWorkspace } from '../../testdata/run-cli.ts'
 import { assertReadable, imageSet, refused } from './refusal.ts'
@@ -51,6 +52,26 @@ const MISUNDERSTOOD: readonly Row[] = [
   ['no image at a time', ['apply', 'p.json', '--parallel-images', '0'], ['--parallel-images', '1 or more']],
   ['a missing argument', ['show'], ['show: an argument is missing', 'mirrorform show --help']],
   ['an argument too many', ['show', 'a.json', 'b.json'], ['show does not take "b.json"']],
+  [
+    'an argument too many of a command below two others',
+    ['adm', 'release', 'mirror', 'a', 'b'],
+    ['adm release mirror does not take "b"', 'mirrorform adm release mirror --help'],
+  ],
+  [
+    'a misspelt command below two others',
+    ['adm', 'migrate', 'icps', 'f.yaml'],
+    ['mirrorform adm migrate has no command "icps"', 'did you mean "icsp"?'],
+  ],
+  [
+    'the list of catalogs',
+    ['list', 'operators', '--catalogs'],
+    ['no option --catalogs', 'did you mean --catalog?'],
+  ],
+  [
+    'operators of no catalog',
+    ['list', 'operators'],
+    ['--catalog is missing', 'for instance --catalog=registry.redhat.io/redhat/redhat-operator-index'],
+  ],
 ]
 
 const CONTRADICTORY: readonly Row[] = [
@@ -74,6 +95,11 @@ const CONTRADICTORY: readonly Row[] = [
 ]
 
 const NOT_THERE: readonly Row[] = [
+  [
+    'a credential file named with -a',
+    ['image', 'mirror', '-a', 'none.json', 'registry.invalid/a:1=registry.invalid/b:1'],
+    ['cannot read the credential file none.json', 'it is named by -a'],
+  ],
   [
     'an archive for nobody',
     [...PLAN, '--to', 'file://a'],
@@ -118,6 +144,16 @@ for (const [what, args, says] of [...MISUNDERSTOOD, ...CONTRADICTORY, ...NOT_THE
     workspace.write('set.yaml', imageSet('registry.invalid/acme/app:1'))
     await refused(workspace, args, { says })
   })
+
+test('a misspelt file on a command line of oc-mirror leaves no workspace behind', async t => {
+  const workspace = cliWorkspace(t)
+  const line = ['-c', 'none.yaml', '--workspace', 'file://w', 'docker://registry.invalid/m', '--v2']
+  await refused(workspace, ['mirror', ...line], { says: ['cannot read image set none.yaml: there is no'] })
+  await refused(workspace, ['delete', '--generate', ...line], {
+    says: ['cannot read configuration none.yaml: there is no'],
+  })
+  assert.deepEqual(readdirSync(workspace.folder), [])
+})
 
 test('without --json the words stand on stderr alone, and stdout stays empty', async t => {
   const workspace = cliWorkspace(t)

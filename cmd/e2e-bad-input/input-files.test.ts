@@ -134,6 +134,9 @@ test('a plan file that could not be written is told before anything is asked', a
     await refused(workspace, ['plan', '-c', 'set.yaml', ...TO, option, 'nowhere/out.json'], {
       says: ['cannot write nowhere/out.json: there is no folder nowhere', option],
     })
+  await refused(workspace, ['plan', '-c', 'set.yaml', ...TO, '-o', 'nowhere/'], {
+    says: ['cannot write nowhere/: there is no folder nowhere/', '-o names a file'],
+  })
 })
 
 test('a credential file that the user named and that is not there is refused by name', async t => {

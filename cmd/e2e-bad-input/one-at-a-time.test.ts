@@ -33,6 +33,12 @@ test('a second apply is refused while one runs, naming who holds the state; the 
   await refused(workspace, ['refresh', '--state', 's.json', ...ANY_TLS, ...ONCE], {
     says: [`pid ${first.pid}`],
   })
+  const planned = await workspace.run(['plan', ...apply.slice(2), ...ANY_TLS, ...ONCE])
+  assert.match(
+    planned.stderr,
+    new RegExp(`Another run is at work with this state: apply \\(process ${first.pid} `),
+  )
+  assert.doesNotMatch(planned.stderr, /cut off/)
   gate.open()
   const { code, output } = await first.ended
   assert.equal(code, 0, output)

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { operatorsText, publishCatalog } from '../../testdata/catalog-scene.ts'
 import { sketchCatalog } from '../../testdata/catalogs.ts'
-import { type DockerRegistry, skipWithout, startDockerRegistry } from '../../testdata/docker-registry.ts'
-import { enclaveScene } from '../../testdata/enclave-scene.ts'
+import { type DockerRegistry, skipWithout } from '../../testdata/docker-registry.ts'
+import { enclaveScene, startEnclaveRegistries } from '../../testdata/enclave-scene.ts'
 import { pullCatalog } from '../../testdata/pulled-catalog.ts'
 
 const CATALOG = 'registry.example.com/olm/demo-index:v1'
@@ -17,11 +17,7 @@ describe('with docker-registry and skopeo', { skip: skipWithout('docker-registry
   let enterprise: DockerRegistry
   let site: DockerRegistry
   before(async () => {
-    ;[internet, enterprise, site] = await Promise.all([
-      startDockerRegistry(),
-      startDockerRegistry(),
-      startDockerRegistry(),
-    ])
+    ;[internet, enterprise, site] = await startEnclaveRegistries()
   })
   after(() => Promise.all([internet.close(), enterprise.close(), site.close()]))
 

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { type DockerRegistry, skipWithout, startDockerRegistry } from '../../testdata/docker-registry.ts'
-import { type EnclaveScene, enclaveScene } from '../../testdata/enclave-scene.ts'
+import { type DockerRegistry, skipWithout } from '../../testdata/docker-registry.ts'
+import { type EnclaveScene, enclaveScene, startEnclaveRegistries } from '../../testdata/enclave-scene.ts'
 import { buildImage } from '../../testdata/images.ts'
 import { PLAIN_HTTP } from '../../testdata/mirror-scene.ts'
 import { pushToServer } from '../../testdata/push.ts'
@@ -47,11 +47,7 @@ describe('with docker-registry and skopeo', { skip: skipWithout('docker-registry
   let enterprise: DockerRegistry
   let site: DockerRegistry
   before(async () => {
-    ;[internet, enterprise, site] = await Promise.all([
-      startDockerRegistry(),
-      startDockerRegistry(),
-      startDockerRegistry(),
-    ])
+    ;[internet, enterprise, site] = await startEnclaveRegistries()
     const source = await releaseSource(internet)
     await source.push(...series)
     await pushToServer(internet.url, 'ubi9/ubi', 'latest', buildImage({ seed: 'ubi' }))

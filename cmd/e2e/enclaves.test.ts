@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { cpSync, readdirSync, statSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { type DockerRegistry, skipWithout, startDockerRegistry } from '../../testdata/docker-registry.ts'
-import { type EnclaveScene, enclaveScene } from '../../testdata/enclave-scene.ts'
+import { type EnclaveScene, enclaveScene, startEnclaveRegistries } from '../../testdata/enclave-scene.ts'
 import { imageSetText } from '../../testdata/image-set-text.ts'
 import { buildCosignSignature, buildImage, buildMultiArch, bytesFromSeed } from '../../testdata/images.ts'
 import { PLAIN_HTTP } from '../../testdata/mirror-scene.ts'
@@ -25,11 +25,7 @@ describe('with docker-registry and skopeo', { skip: skipWithout('docker-registry
   let enterprise: DockerRegistry
   let site: DockerRegistry
   before(async () => {
-    ;[internet, enterprise, site] = await Promise.all([
-      startDockerRegistry(),
-      startDockerRegistry(),
-      startDockerRegistry(),
-    ])
+    ;[internet, enterprise, site] = await startEnclaveRegistries()
   })
   after(() => Promise.all([internet.close(), enterprise.close(), site.close()]))
 

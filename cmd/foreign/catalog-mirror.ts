@@ -6,8 +6,6 @@ import { join } from 'node:path'
 import { countOf } from '../../lib/report/index.ts'
 import { catalogManifests, type MirroredImage } from '../../lib/resources/catalog-manifests.ts'
 import { formatTarget } from '../../lib/target.ts'
-import { run as apply } from '../commands/apply.ts'
-import { run as plan } from '../commands/plan.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import {
   type CatalogMirrorRequest,
@@ -17,11 +15,10 @@ import {
   collectCatalogMirror,
 } from '../wiring/content/collect-catalog-mirror.ts'
 import { openDisk } from '../wiring/places/disk-images.ts'
-import { openReading } from '../wiring/places/open-places.ts'
-import { applyArguments, planArguments } from './apply-arguments.ts'
 import { CATALOG_MIRROR_FLAGS, type CatalogMirrorArguments } from './catalog-mirror-flags.ts'
 import { type CatalogMirrorWish, catalogMirrorWish } from './catalog-mirror-wish.ts'
 import { shellLine, tellEquivalent } from './equivalent.ts'
+import { mirrorWanted, readingOnly } from './mirror-wanted.ts'
 import { checkFlags, ownCommand, placeArguments, placeWords, readingWords } from './oc-flags.ts'
 import { checkFolder, writeFiles } from './write-files.ts'
 
@@ -46,14 +43,7 @@ export const run: Command<CatalogMirrorArguments> = async (args, invocation) => 
   const input = catalogMirrorInput(request, placeArguments(args), catalog => {
     found = catalog
   })
-  const whole = applyArguments({
-    ...placeArguments(args),
-    to: formatTarget(wish.target),
-    wantedInputs: [input],
-    skipDeletes: true,
-    yes: true,
-  })
-  const code = args.dryRun ? await plan(planArguments(whole), invocation) : await apply(whole, invocation)
+  const code = await mirrorWanted(input, wish.target, args, invocation)
   if (found === undefined) return code
   await writeManifests(found, wish, folder, invocation)
   if (wish.target.kind !== 'registry') output.print(uploadText(found, args))
@@ -72,20 +62,19 @@ async function requestOf(wish: CatalogMirrorWish): Promise<CatalogMirrorRequest>
   }
 }
 
-async function readOnly(
+function readOnly(
   request: CatalogMirrorRequest,
   args: CatalogMirrorArguments,
   invocation: Invocation,
 ): Promise<CollectedCatalogMirror> {
   const place = placeArguments(args)
-  const opened = await openReading(place, invocation)
   const { from } = request
-  const sources = from.kind === 'disk' ? catalogOnDisk(from, opened.sources) : opened.sources
-  try {
-    return await collectCatalogMirror(request, place, { ...opened, sources }, invocation)
-  } finally {
-    await opened.close()
-  }
+  return readingOnly(
+    place,
+    named => (from.kind === 'disk' ? catalogOnDisk(from, named) : named),
+    invocation,
+    places => collectCatalogMirror(request, place, places, invocation),
+  )
 }
 
 /** What a plan would show of the catalog. */
@@ -118,7 +107,7 @@ async function writeManifests(
     scopes,
     sizes,
   })
-  await writeFiles(folder, files, '--to-manifests')
+  await writeFiles(folder, files, '--to-manifests', output.note)
   const byTag = catalog.named.filter(({ source }) => source.digest === undefined).length
   if (byTag > 0 && target.kind === 'registry')
     output.note(

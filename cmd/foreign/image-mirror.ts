@@ -5,15 +5,13 @@
 import { FILES, hostsOf, listFilter } from '../../lib/content/mapping/index.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { formatTarget, parseTarget, type TargetAddress } from '../../lib/target.ts'
-import { run as apply } from '../commands/apply.ts'
-import { run as plan } from '../commands/plan.ts'
 import type { Command, Invocation, OutputArguments } from '../invocation.ts'
 import { mappingInput, readMappings } from '../wiring/mapping/mapping-input.ts'
 import { diskTarget } from '../wiring/places/disk-images.ts'
-import { applyArguments, planArguments, type WholeApplyArguments } from './apply-arguments.ts'
 import { shellLine, tellEquivalent } from './equivalent.ts'
 import { IMAGE_MIRROR_FLAGS, type ImageMirrorArguments } from './image-mirror-flags.ts'
-import { checkFlags, ownCommand, placeArguments, placeWords } from './oc-flags.ts'
+import { mirrorWanted } from './mirror-wanted.ts'
+import { checkFlags, ownCommand, placeWords } from './oc-flags.ts'
 
 /** Where the words of the command line are written to, in what is told. */
 const WORDS_FILE = 'image-mirror.txt'
@@ -49,30 +47,25 @@ export const run: Command<ImageMirrorArguments> = async (args, invocation) => {
   for (const host of hosts) {
     const mappings = loaded.mappings.filter(({ destination }) => destination.host === host)
     const input = mappingInput({ ...loaded, mappings }, options)
-    const whole = applyArguments({
-      ...placeArguments(args),
-      to: formatTarget(targetOf(host, args.dir)),
-      wantedInputs: [input],
-      skipDeletes: true,
-      yes: true,
-    })
-    const done = await carryOut(whole, args, hosts.length > 1 ? withoutDocument(invocation) : invocation)
+    const surroundings = hosts.length > 1 ? withoutDocument(invocation) : invocation
+    const mirroring = mirrorWanted(input, targetOf(host, args.dir), args, surroundings)
+    const done = await exitCodeOf(mirroring, args, invocation)
     code = Math.max(code, done, args.continueOnError && input.missed() > 0 ? 1 : 0)
   }
   return code
 }
 
 /** With `--continue-on-error` one registry that cannot be planned for does not keep the others waiting. */
-async function carryOut(
-  args: WholeApplyArguments,
-  { dryRun, continueOnError }: ImageMirrorArguments,
-  invocation: Invocation,
+async function exitCodeOf(
+  mirroring: Promise<number>,
+  { continueOnError }: ImageMirrorArguments,
+  { output, interrupts }: Invocation,
 ): Promise<number> {
   try {
-    return await (dryRun ? plan(planArguments(args), invocation) : apply(args, invocation))
+    return await mirroring
   } catch (error) {
-    if (!continueOnError || invocation.interrupts.soft.signal.aborted) throw error
-    invocation.output.error(error)
+    if (!continueOnError || interrupts.soft.signal.aborted) throw error
+    output.error(error)
     return 1
   }
 }

@@ -18,7 +18,7 @@ export const run: Command<MigrateIcspArguments> = async ({ files: paths = [], de
     paths.map(async path => ({ path, text: await readText(path, 'list of mirrors') })),
   )
   const files = migratePolicies(read)
-  await writeFiles(destDir, files, '--dest-dir')
+  await writeFiles(destDir, files, '--dest-dir', output.note)
   for (const { name } of files) output.print(`wrote ImageDigestMirrorSet to ${join(destDir, name)}`)
   await output.document({
     format: 'mirrorform-migrated-policies',

@@ -168,6 +168,7 @@ export function placeArguments(
   return {
     ...{ json, jsonInto, logFormat, color, progress, state, cacheDir, retryTimes, certificateAuthority },
     authfile: registryConfig,
+    authfileFlag: '-a',
     srcTlsVerify: args.srcTlsVerify && !insecure,
     destTlsVerify: args.destTlsVerify && !insecure,
     ...(maxPerRegistry !== undefined && { parallelLayers: maxPerRegistry }),

@@ -3,13 +3,17 @@ import { UsageError } from '../../lib/errors.ts'
 import { run as extract } from '../commands/extract.ts'
 import type { Command } from '../invocation.ts'
 import { tellEquivalent } from './equivalent.ts'
+import { namedRelease } from './named-release.ts'
 import { checkFlags, ownCommand, placeArguments, placeWords } from './oc-flags.ts'
 import { RELEASE_EXTRACT_FLAGS, type ReleaseExtractArguments } from './release-extract-flags.ts'
 
 export const run: Command<ReleaseExtractArguments> = async (args, invocation) => {
   checkFlags(RELEASE_EXTRACT_FLAGS, args, invocation.output)
   const { to, command, commandOs, icspFile, idmsFile } = args
-  const release = releaseOf(args)
+  const release = namedRelease(
+    args,
+    'name it: REG/REPO:4.16.8-x86_64; mirrorform asks no cluster for its own',
+  )
   if (command === undefined)
     throw new UsageError('no command', { hint: 'name it with --command: openshift-install, oc, ccoctl …' })
   if (icspFile !== undefined && idmsFile !== undefined)
@@ -26,16 +30,4 @@ export const run: Command<ReleaseExtractArguments> = async (args, invocation) =>
     ],
   ])
   return extract({ ...args, ...placeArguments(args), release, command, to }, invocation)
-}
-
-function releaseOf({ release, from }: ReleaseExtractArguments): string {
-  if (release !== undefined && from !== undefined)
-    throw new UsageError('the release is named twice, as an argument and with --from', {
-      hint: 'name it once',
-    })
-  const text = from ?? release
-  if (text !== undefined && text !== '') return text
-  throw new UsageError('no release', {
-    hint: 'name it: REG/REPO:4.16.8-x86_64; mirrorform asks no cluster for its own',
-  })
 }

@@ -21,6 +21,7 @@ import {
   isDiskReference,
   parseDiskReference,
 } from '../wiring/places/disk-images.ts'
+import { namedRelease } from './named-release.ts'
 import type { ReleaseMirrorArguments } from './release-mirror-flags.ts'
 
 export interface ReleaseMirrorWish {
@@ -37,11 +38,13 @@ export interface ReleaseMirrorWish {
 
 /** What oc calls a release on a disk. */
 const DISK_REPOSITORY = parseRepositoryPath('openshift/release')
-const INSTRUCTIONS: readonly string[] = ['icsp', 'idms', 'none'] satisfies readonly InstructionKind[]
+const INSTRUCTIONS = ['icsp', 'idms', 'none'] as const satisfies readonly InstructionKind[]
+
+const NAME_IT = 'name it with --from: a version, or quay.io/openshift-release-dev/ocp-release:4.16.8-x86_64'
 
 /** @throws UsageError, SyntaxFault */
 export function releaseMirrorWish(args: ReleaseMirrorArguments): ReleaseMirrorWish {
-  const fromText = oneRelease(args)
+  const fromText = namedRelease(args, NAME_IT)
   refuseTogether(args)
   const to = destinationOf(args)
   const releaseImage = args.toReleaseImage === undefined ? undefined : placeOf(args.toReleaseImage)
@@ -57,18 +60,6 @@ export function releaseMirrorWish(args: ReleaseMirrorArguments): ReleaseMirrorWi
     instructions: instructionsOf(args),
     signatureFolder: signatureFolderOf(args),
   }
-}
-
-function oneRelease({ release, from }: ReleaseMirrorArguments): string {
-  if (release !== undefined && from !== undefined)
-    throw new UsageError('the release is named twice, as an argument and with --from', {
-      hint: 'name it once',
-    })
-  const text = from ?? release
-  if (text !== undefined && text !== '') return text
-  throw new UsageError('no release', {
-    hint: 'name it with --from: a version, or quay.io/openshift-release-dev/ocp-release:4.16.8-x86_64',
-  })
 }
 
 function refuseTogether(args: ReleaseMirrorArguments): void {
@@ -152,8 +143,9 @@ function targetOf(
 }
 
 function instructionsOf({ printMirrorInstructions = 'icsp' }: ReleaseMirrorArguments): InstructionKind {
-  const kind = printMirrorInstructions.toLowerCase()
-  if (INSTRUCTIONS.includes(kind)) return kind as InstructionKind
+  const asked = printMirrorInstructions.toLowerCase()
+  const kind = INSTRUCTIONS.find(each => each === asked)
+  if (kind !== undefined) return kind
   throw new UsageError(`--print-mirror-instructions may not be ${printMirrorInstructions}`, {
     hint: `choose one of ${INSTRUCTIONS.join(', ')}`,
   })

@@ -9,8 +9,6 @@ import { formatSource } from '../../lib/graph/naming.ts'
 import { releaseInstructions } from '../../lib/resources/release-instructions.ts'
 import { signatureFile, signatureFileName } from '../../lib/resources/signature-file.ts'
 import { compareText, formatTarget } from '../../lib/target.ts'
-import { run as apply } from '../commands/apply.ts'
-import { run as plan } from '../commands/plan.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import {
   type CollectedRelease,
@@ -20,9 +18,8 @@ import {
   releaseOnDisk,
 } from '../wiring/content/collect-release-mirror.ts'
 import { openDisk } from '../wiring/places/disk-images.ts'
-import { openReading } from '../wiring/places/open-places.ts'
-import { applyArguments, planArguments } from './apply-arguments.ts'
 import { shellLine, tellEquivalent } from './equivalent.ts'
+import { mirrorWanted, readingOnly } from './mirror-wanted.ts'
 import { checkFlags, ownCommand, placeArguments, placeWords, readingWords } from './oc-flags.ts'
 import { RELEASE_MIRROR_FLAGS, type ReleaseMirrorArguments } from './release-mirror-flags.ts'
 import {
@@ -46,15 +43,8 @@ export const run: Command<ReleaseMirrorArguments> = async (args, invocation) => 
   const input = releaseMirrorInput(request, placeArguments(args), release => {
     found = release
   })
-  const whole = applyArguments({
-    ...placeArguments(args),
-    to: formatTarget(wish.target),
-    wantedInputs: [input],
-    ignoreReleaseSignature: args.ignoreReleaseSignature,
-    skipDeletes: true,
-    yes: true,
-  })
-  const code = args.dryRun ? await plan(planArguments(whole), invocation) : await apply(whole, invocation)
+  const { ignoreReleaseSignature } = args
+  const code = await mirrorWanted(input, wish.target, args, invocation, { ignoreReleaseSignature })
   if (code !== 0 || found === undefined) return code
   const signatureFolder = await writeSignatures(found, wish, args, invocation)
   output.print(`\n${args.dryRun ? 'Dry run: nothing was changed' : 'Success'}`)
@@ -78,22 +68,21 @@ async function printMapping(
   invocation: Invocation,
 ): Promise<number> {
   const place = placeArguments(args)
-  const opened = await openReading(place, invocation)
   const { from } = request
-  const sources = from.kind === 'disk' ? releaseOnDisk(from, opened.sources) : opened.sources
-  try {
-    const release = await collectReleaseMirror(request, place, { ...opened, sources }, invocation)
-    const pairs = release.images.map(image => ({
-      source: formatSource(image.source),
-      destination: placeText(wish, image),
-    }))
-    const sorted = pairs.toSorted((a, b) => compareText(a.destination, b.destination))
-    for (const { source, destination } of sorted) invocation.output.print(`${source} ${destination}`)
-    await invocation.output.document({ format: 'mirrorform-mapping', version: 1, mapping: sorted })
-    return 0
-  } finally {
-    await opened.close()
-  }
+  const release = await readingOnly(
+    place,
+    named => (from.kind === 'disk' ? releaseOnDisk(from, named) : named),
+    invocation,
+    places => collectReleaseMirror(request, place, places, invocation),
+  )
+  const pairs = release.images.map(image => ({
+    source: formatSource(image.source),
+    destination: placeText(wish, image),
+  }))
+  const sorted = pairs.toSorted((a, b) => compareText(a.destination, b.destination))
+  for (const { source, destination } of sorted) invocation.output.print(`${source} ${destination}`)
+  await invocation.output.document({ format: 'mirrorform-mapping', version: 1, mapping: sorted })
+  return 0
 }
 
 /** What images of a release are copied where is a mapping, which any other command can carry out. */
@@ -135,7 +124,7 @@ async function writeSignatures(
   }
   const inBase64 = signatures.map(({ bytes }) => Buffer.from(bytes).toString('base64'))
   const file = { name: signatureFileName(payload.digest), text: signatureFile(payload.digest, inBase64) }
-  await writeFiles(signatureFolder, [file], '--release-image-signature-to-dir')
+  await writeFiles(signatureFolder, [file], '--release-image-signature-to-dir', output.note)
   output.note(`Configmap signature file ${path} created`)
   return signatureFolder
 }

@@ -32,8 +32,7 @@ export const OPERATOR_LIST_OPTIONS = under('Options:', {
   catalog: {
     type: 'string',
     requiresArg: true,
-    demandOption: true,
-    describe: 'A catalog image, or oci://folder',
+    describe: 'Required: a catalog image, or oci://folder',
   },
   package: { type: 'string', requiresArg: true, describe: 'The channels of this package' },
   channel: { type: 'string', requiresArg: true, describe: 'The versions in this channel of the package' },

@@ -1,12 +1,7 @@
-/** The options of every command: names, types and help texts, in one place so that they are the same everywhere. */
-import type { Options } from 'yargs'
-import { ARCHIVE_OPTIONS, ARRIVAL_OPTIONS, CARRYING_OPTIONS } from './archive.ts'
-import { EXTRACT_OPTIONS } from './extract.ts'
+/** The options that several commands share: names, types and help texts, in one place so that they are the same everywhere. */
+import { ARRIVAL_OPTIONS, CARRYING_OPTIONS } from './archive.ts'
 import { under } from './help-heading.ts'
-import { IMPORT_CONFIG_OPTIONS } from './import-config.ts'
-import { OPERATOR_LIST_OPTIONS, RELEASE_LIST_OPTIONS } from './list.ts'
-import { EXPORT_OPTIONS, MAPPING_OPTIONS } from './mapping.ts'
-import { PLAN_RESOURCE_OPTIONS, RESOURCE_OPTIONS } from './resource.ts'
+import { MAPPING_OPTIONS } from './mapping.ts'
 import { SAMPLE_OPTIONS } from './sample.ts'
 
 export const OUTPUT_OPTIONS = under('Output:', {
@@ -250,39 +245,3 @@ export const VIEW_OPTIONS = under('Options:', {
   requests: { type: 'boolean', default: false, describe: 'Every request that changes the target' },
   markdown: { type: 'boolean', default: false, describe: 'Markdown, for a pull request' },
 })
-
-export interface OptionType {
-  readonly type: 'array' | 'number' | 'other'
-  /** Smallest number that makes sense; default 0. */
-  readonly least?: number
-}
-
-/** Every option there is, for the checks that yargs does not make. */
-export const OPTION_TYPES: Readonly<Record<string, OptionType>> = Object.fromEntries(
-  Object.entries<Options>({
-    ...OUTPUT_OPTIONS,
-    ...PLACE_OPTIONS,
-    ...TARGET_OPTIONS,
-    ...CONTENT_OPTIONS,
-    ...APPLY_OPTIONS,
-    ...PLAN_RESOURCE_OPTIONS,
-    ...RESOURCE_OPTIONS,
-    ...RELEASE_LIST_OPTIONS,
-    // Its `from` is a list, which that of `list releases` is not: that one is looked at where it is used.
-    ...PLAN_OPTIONS,
-    ...OPERATOR_LIST_OPTIONS,
-    ...EXTRACT_OPTIONS,
-    ...COMMAND_OPTIONS,
-    ...ARCHIVE_OPTIONS,
-    ...VIEW_OPTIONS,
-    ...EXPORT_OPTIONS,
-    ...IMPORT_CONFIG_OPTIONS,
-  }).map(([name, { type, array }]): [string, OptionType] => [
-    name,
-    array === true
-      ? { type: 'array' }
-      : type === 'number'
-        ? { type, least: name.startsWith('parallel-') || name.startsWith('max-requests') ? 1 : 0 }
-        : { type: 'other' },
-  ]),
-)

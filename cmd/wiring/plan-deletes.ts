@@ -2,19 +2,18 @@
  * Deletes that somebody asks for by file: of the images that the state owns those that are named, and nothing else. Nothing
  * is read at any source, and nothing is sent.
  */
-import { ConfigError, type DeleteSet, type Problem, parseDeleteSet } from '../../lib/config/index.ts'
+import { parseDeleteSet } from '../../lib/config/index.ts'
 import { type ChosenDeletes, selectDeletes } from '../../lib/content/deletes/index.ts'
 import { UsageError } from '../../lib/errors.ts'
 import type { ImageContent, Origin } from '../../lib/graph/graph.ts'
 import { placeRepository } from '../../lib/graph/naming.ts'
 import { describeOrigin } from '../../lib/graph/origins.ts'
-import { digestOf } from '../../lib/oci/digest.ts'
 import type { PlanInput } from '../../lib/plan/plan.ts'
 import { countOf } from '../../lib/report/index.ts'
 import type { State } from '../../lib/state.ts'
 import { destinationKey, formatDestination } from '../../lib/target.ts'
-import { type PlanSetting, type Subject, scopeIn } from './plan-images.ts'
-import { readText } from './read-text.ts'
+import { type PlanSetting, type Subject, scopeIn } from './plan-setting.ts'
+import { readConfigurations } from './read-configurations.ts'
 import { abilitiesFor } from './target/abilities-for.ts'
 import type { TargetChoice } from './target/choose-target.ts'
 
@@ -51,20 +50,7 @@ async function readDeleteSets(paths: readonly string[]): Promise<DeleteInput> {
     throw new UsageError('--delete needs a file that says what to delete', {
       hint: 'name one with -c FILE, kind: DeleteImageSetConfiguration',
     })
-  const sets: DeleteSet[] = []
-  const inputs: PlanInput[] = []
-  const problems: Problem[] = []
-  for (const path of paths) {
-    const text = await readText(path, 'configuration')
-    inputs.push({ path, digest: digestOf(text) })
-    try {
-      sets.push(parseDeleteSet({ path, text }))
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error
-      problems.push(...error.problems)
-    }
-  }
-  if (problems.length > 0) throw new ConfigError(problems)
+  const { parsed: sets, inputs } = await readConfigurations(paths, 'configuration', parseDeleteSet)
   return {
     inputs,
     select: (state, { address, maxNestedPaths }) =>

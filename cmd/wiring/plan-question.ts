@@ -17,10 +17,10 @@ import type { MappingArguments } from './mapping/mapping-arguments.ts'
 import { inputsOf } from './mapping/with-mappings.ts'
 import type { OpenedFrom } from './other-tools/open-from.ts'
 import type { DeleteArguments, DeleteInput } from './plan-deletes.ts'
-import type { PlanImagesArguments } from './plan-images.ts'
+import type { PlanImagesArguments } from './plan-setting.ts'
 import type { TargetArguments, TargetChoice } from './target/choose-target.ts'
 import { refuseOtherTarget } from './target/find-state.ts'
-import { tellReplay } from './tell.ts'
+import { tellReading } from './tell.ts'
 import { type LoadedImageSets, loadImageSets } from './wanted-images.ts'
 import type { WantedInput } from './wanted-inputs.ts'
 
@@ -72,9 +72,9 @@ export async function readQuestion(
   const hasNone = choice.imageSets.length === 0 && (isCarried || others.length > 0)
   const imageSets = isDelete || hasNone ? undefined : await loadImageSets(choice.imageSets)
   assertFolder(choice.statePath)
-  const { loaded: found, replayed } = await readState(openStateFile(choice.statePath))
+  const { loaded: found, ...told } = await readState(openStateFile(choice.statePath))
   refuseOtherTarget(found, choice.address, choice.statePath)
-  tellReplay(invocation.output, { replayed, takenOverFrom: undefined })
+  tellReading(invocation.output, told)
   const shipping = await shippingFor(args, choice, found, imageSets)
   return {
     ...(await openSource(args, choice, found, imageSets, invocation)),

@@ -1,6 +1,5 @@
 /** From image set files to placed images: reads, checks all files together, expands, blocks and names. */
-
-import { ConfigError, type ImageSet, type Problem, parseImageSet } from '../../lib/config/index.ts'
+import { type ImageSet, parseImageSet } from '../../lib/config/index.ts'
 import type { KeptDocument } from '../../lib/content/documents.ts'
 import { collectAdditionalImages, isBlocked } from '../../lib/content/images/index.ts'
 import { settleAll } from '../../lib/content/release/failures.ts'
@@ -9,7 +8,6 @@ import type { WantedImage } from '../../lib/content/wanted.ts'
 import { UsageError } from '../../lib/errors.ts'
 import type { IncompleteBundle } from '../../lib/graph/graph.ts'
 import { formatSource, type PlacedImage, placeImages, placeRepository } from '../../lib/graph/naming.ts'
-import { digestOf } from '../../lib/oci/digest.ts'
 import type { PlanInput } from '../../lib/plan/plan.ts'
 import { type Destination, formatDestination } from '../../lib/target.ts'
 import { collectCharts } from './content/collect-charts.ts'
@@ -21,7 +19,7 @@ import {
 } from './content/collect-operators.ts'
 import { type CollectingPlaces, type ContentArguments, collectReleases } from './content/collect-releases.ts'
 import { readSampleFiles, type SampleArguments } from './content/read-samples.ts'
-import { readText } from './read-text.ts'
+import { readConfigurations } from './read-configurations.ts'
 import type { TargetChoice } from './target/choose-target.ts'
 
 export interface WantedSet {
@@ -50,20 +48,7 @@ export async function loadImageSets(paths: readonly string[]): Promise<LoadedIma
     throw new UsageError('no image set', {
       hint: 'name one with -c FILE, or write a first one with `mirrorform init`',
     })
-  const imageSets: ImageSet[] = []
-  const inputs: PlanInput[] = []
-  const problems: Problem[] = []
-  for (const path of paths) {
-    const text = await readText(path, 'image set')
-    inputs.push({ path, digest: digestOf(text) })
-    try {
-      imageSets.push(parseImageSet({ path, text }))
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error
-      problems.push(...error.problems)
-    }
-  }
-  if (problems.length > 0) throw new ConfigError(problems)
+  const { parsed: imageSets, inputs } = await readConfigurations(paths, 'image set', parseImageSet)
   return { imageSets, inputs }
 }
 

@@ -86,6 +86,11 @@ test('the same state gives the same bytes, in whatever order it is held', () => 
   )
 })
 
+/** The state with one more member at its end. */
+function withMember(member: string): string {
+  return text.replace(/\n\}\n$/, `,\n  ${member}\n}\n`)
+}
+
 const damages: readonly (readonly [what: string, text: string, message: RegExp, hint?: RegExp])[] = [
   ['an empty file', '\n', /^s\.json is empty, not a state$/, /git checkout/],
   [
@@ -166,11 +171,46 @@ const damages: readonly (readonly [what: string, text: string, message: RegExp, 
     /^s\.json: the image ocp\/a:1 reaches the blob sha256:\w+, which is not listed$/,
   ],
   [
+    'an arrival that is no digest',
+    text.replace(`"origins":[{"kind":"additionalImage","name":"ocp/ubi9/ubi"}]`, '"arrivedIn":"7"'),
+    /^s\.json: images\[1\]\.arrivedIn should be a sha256 or sha512 digest, but is "7"$/,
+  ],
+  [
+    'something awaited that is elsewhere',
+    withMember('"awaited": ["quay.io/ocp/a:1"]'),
+    /^s\.json: awaited\[0\] should be a destination in docker:.*, but is "quay\.io/,
+  ],
+  ['something awaited that is no list', withMember('"awaited": {}'), /^s\.json: awaited should be a list/],
+  [
+    'an archive read at something that is no target',
+    withMember(`"archives": [{"id":"${leaf}","number":1,"plan":"${leaf}","readAt":"registry.enc1.example"}]`),
+    /^s\.json: archives\[0\]\.readAt should be a target, but is "registry/,
+  ],
+  [
+    'an archive whose number is a text',
+    withMember(`"archives": [{"id":"${leaf}","number":"1","plan":"${leaf}"}]`),
+    /^s\.json: archives\[0\]\.number should be a whole number from 0, but is "1"$/,
+  ],
+  [
+    'an archive that is confirmed with a text',
+    withMember(`"archives": [{"id":"${leaf}","number":1,"plan":"${leaf}","confirmed":"no"}]`),
+    /^s\.json: archives\[0\]\.confirmed should be true or false, but is "no"$/,
+  ],
+  [
     'a made manifest that was changed',
     text.replace('"size":7', '"size":7,"text":"{}"'),
     /^s\.json: manifests\[0\]\.text is not the manifest that sha256:\w+ names$/,
   ],
 ]
+
+test('a state of before, without archives, arrivals and what is awaited, is read and written as it was', () => {
+  const read = decodeState(text, 's.json')
+  assert.deepEqual(
+    [read.archives, read.awaited, read.images[0]?.arrivedIn],
+    [undefined, undefined, undefined],
+  )
+  assert.equal(encodeState(read), text)
+})
 
 for (const [what, damaged, message, hint] of damages) {
   test(`${what} is refused as a state, saying what is wrong and what to do`, () => {

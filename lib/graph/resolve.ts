@@ -13,7 +13,7 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { parseManifest } from '../oci/manifest.ts'
 import { OCI_INDEX } from '../oci/media-types.ts'
-import { pullBy, type Tag } from '../oci/reference.ts'
+import { DEFAULT_TAG, pullBy, type Tag } from '../oci/reference.ts'
 import type { Ability, ManifestCache, RepositoryReader, Sources } from '../provider.ts'
 import type { State } from '../state.ts'
 import { destinationKey } from '../target.ts'
@@ -160,7 +160,7 @@ function createResolver(images: readonly PlacedImage[], options: ResolveOptions,
     source: string,
   ): Promise<Digest> {
     if (by?.includes(':')) return by as Digest
-    const found: Descriptor | undefined = await reader.resolve(by ?? ('latest' as Tag), signal)
+    const found: Descriptor | undefined = await reader.resolve(by ?? DEFAULT_TAG, signal)
     if (found !== undefined) return found.digest
     throw new MissingImageError(source, reader.absence)
   }

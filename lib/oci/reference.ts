@@ -131,16 +131,19 @@ export function repositoryName(reference: Pick<Reference, 'host' | 'path'>): str
   return `${reference.host}/${reference.path}`
 }
 
+/** What a reference with neither tag nor digest means. */
+export const DEFAULT_TAG = 'latest' as Tag
+
 /** A reference with neither tag nor digest means `latest` (product documentation; oc-mirror itself refuses it). */
 export function withDefaultTag(reference: Reference): Reference {
   return reference.tag === undefined && reference.digest === undefined
-    ? { ...reference, tag: 'latest' as Tag }
+    ? { ...reference, tag: DEFAULT_TAG }
     : reference
 }
 
 /** What to pull by: the digest where there is one, else the tag, else `latest`. */
 export function pullBy(reference: Reference): Tag | Digest {
-  return reference.digest ?? reference.tag ?? ('latest' as Tag)
+  return reference.digest ?? reference.tag ?? DEFAULT_TAG
 }
 
 /** `sha256-<hex>`: how oc-mirror tags an image that has only a digest, and the base of cosign's and referrers' tags. */

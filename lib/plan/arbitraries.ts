@@ -58,6 +58,7 @@ export const changes: fc.Arbitrary<Change> = fc.oneof(
   record({ action: fc.constant('add' as const), ...sending }),
   record({ action: fc.constant('add' as const), ...sending, ...reasons }),
   record({ action: fc.constant('adopt' as const), image: images, expect: expectations }),
+  record({ action: fc.constant('adopt' as const), image: images, expect: expectations, ...reasons }),
   record({ action: fc.constant('move' as const), from: digests, ...sending }),
   record({ action: fc.constant('move' as const), from: digests, ...sending, ...reasons }),
   record({ action: fc.constant('repair' as const), ...sending, ...reasons }),

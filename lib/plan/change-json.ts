@@ -65,7 +65,7 @@ function encodeWork(change: Change): { readonly [key: string]: Json | undefined 
     case 'repair':
       return { reason: change.reason, expect: change.expect, transfer: encodeTransfer(change.transfer) }
     case 'adopt':
-      return { expect: change.expect }
+      return { reason: change.reason, expect: change.expect }
     case 'keep':
     case 'forget':
       return { reason: change.reason }
@@ -86,7 +86,7 @@ export function decodeChange(target: TargetAddress, part: JsonPart): Change {
     case 'add':
       return { action, image, ...decodeSending(part), ...optionalReason }
     case 'adopt':
-      return { action, image, expect: decodeExpectation(part.field('expect')) }
+      return { action, image, expect: decodeExpectation(part.field('expect')), ...optionalReason }
     case 'move':
       return {
         action,

@@ -40,6 +40,7 @@ describe('the seven actions', () => {
     target.hold('ocp/app', '1', one)
     const made = await plan(['app:1'])
     assert.deepEqual(changesOf(made), ['adopt ocp/app:1'])
+    assert.ok(made.changes.every(change => !('reason' in change)))
     assert.deepEqual([made.summary.bytesToTransfer, made.summary.bytesMounted], [0, 0])
   })
 
@@ -177,6 +178,9 @@ describe('what a plan sends', () => {
     source.hold('app', undefined, one)
     const made = await plan([`app:1@${one.manifest.digest}`])
     assert.deepEqual(changesOf(made), ['adopt ocp/app:1'])
+    const [change] = made.changes
+    assert.ok(change?.action === 'adopt')
+    assert.equal(change.reason, 'comes from another source now')
     await apply([`app:1@${one.manifest.digest}`])
     assert.deepEqual((await plan([`app:1@${one.manifest.digest}`])).changes, [])
   })

@@ -8,19 +8,12 @@
 import type { KeptDocument } from '../content/documents.ts'
 import type { Selection } from '../content/selection.ts'
 import { PlanError } from '../errors.ts'
-import { sortedByKey } from '../files/reachable.ts'
-import {
-  blobsBelow,
-  closureOf,
-  type DesiredGraph,
-  type ImageContent,
-  type ManifestStore,
-} from '../graph/graph.ts'
-import type { Digest } from '../oci/digest.ts'
+import type { DesiredGraph, ImageContent } from '../graph/graph.ts'
 import type { Target, TargetAbilities } from '../provider.ts'
 import type { LoadedState, State, StateImage } from '../state.ts'
 import { type Destination, destinationKey } from '../target.ts'
-import { classify, type Verdict } from './classify.ts'
+import { countActions, forgets, imagesToDelete, imagesToSend, skipped } from './by-action.ts'
+import { classify } from './classify.ts'
 import {
   type MassDeleteRule,
   type Refusal,
@@ -33,7 +26,8 @@ import { adoptInherited, takenOver } from './inherit.ts'
 import { planProjects } from './missing-projects.ts'
 import { noteMissing } from './missing-repositories.ts'
 import { checkPaths } from './path-limits.ts'
-import type { Change, Plan, PlanInput, PlanOptions } from './plan.ts'
+import type { Plan, PlanInput, PlanOptions } from './plan.ts'
+import { contentOf, madeIn, mergeStores } from './plan-content.ts'
 import { planDeletes } from './plan-deletes.ts'
 import { planSends } from './plan-sends.ts'
 import { protectedBy, scopeOf } from './scope.ts'
@@ -80,30 +74,11 @@ export interface PlanRequest {
 /** @throws PlanError listing everything that is refused, PlaceError when the target cannot be asked. */
 export async function makePlan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
   const { graph, loaded, target, options } = request
-  const prefix = target.address.kind === 'registry' ? target.address.prefix : ''
-  const inScope = scopeOf(prefix, options.only, options.exclude)
-  const isProtected = protectedBy(prefix, request.protect)
-  const inherited = loaded === undefined ? request.inherited : undefined
-  const state = loaded?.state ?? inherited
+  const { state, known, back, actual, refresh, verdicts, taken } = await judge(request, signal)
   const all = state?.images ?? []
-  const elsewhere = new Set(request.wantedElsewhere?.map(destinationKey))
-  const looked = all.filter(
-    ({ destination, source }) => inScope(destination, source) && !elsewhere.has(destinationKey(destination)),
-  )
-  const withheld = request.withheld ?? NOTHING_WITHHELD
-  const back = heldBack(looked, graph.images, withheld)
-  const held = looked.filter(image => !back.has(image))
-  const actual = await surveyTags(target, destinationsToAsk(graph.images, held, options.refresh), signal)
-  const isKept = (image: StateImage): boolean => isProtected(image.destination, image.source)
-  const refresh = options.refresh && !request.onlyDeletes
-  const judged = classify(graph.images, held, actual, isKept).filter(
-    ({ action }) => action !== 'repair' || !request.onlyDeletes,
-  )
-  const verdicts = inherited === undefined ? judged : adoptInherited(judged)
-  const taken = takenOver(inherited, verdicts)
-  const known = inherited === undefined ? state : { ...inherited, images: taken }
+  const incomplete = request.withheld?.incomplete ?? []
   const store = mergeStores(state, graph)
-  const deleted = request.skipDeletes ? [] : imagesTo('delete', verdicts)
+  const deleted = request.skipDeletes ? [] : imagesToDelete(verdicts)
   const paths = checkPaths(target.address, imagesToSend(verdicts))
   const refusals = [
     ...paths.refusals,
@@ -152,7 +127,7 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     ...(made.projects.length > 0 && { projects: made.projects }),
     ...(taken.length > 0 && { takenOver: taken }),
     changes,
-    ...(withheld.incomplete.length > 0 && { incomplete: withheld.incomplete }),
+    ...(incomplete.length > 0 && { incomplete }),
     selections: request.selections,
     documents: request.documents,
     made: madeIn(graph.made, changes),
@@ -171,6 +146,34 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     },
     ...contentOf(store, [...changes.map(({ image }) => image), ...taken]),
   }
+}
+
+/** What becomes of each destination, by what the target says is there. */
+async function judge(request: PlanRequest, signal: AbortSignal) {
+  const { graph, loaded, target, options } = request
+  const prefix = target.address.kind === 'registry' ? target.address.prefix : ''
+  const inScope = scopeOf(prefix, options.only, options.exclude)
+  const isProtected = protectedBy(prefix, request.protect)
+  const inherited = loaded === undefined ? request.inherited : undefined
+  const state = loaded?.state ?? inherited
+  const all = state?.images ?? []
+  const elsewhere = new Set(request.wantedElsewhere?.map(destinationKey))
+  const looked = all.filter(
+    ({ destination, source }) => inScope(destination, source) && !elsewhere.has(destinationKey(destination)),
+  )
+  const withheld = request.withheld ?? NOTHING_WITHHELD
+  const back = heldBack(looked, graph.images, withheld)
+  const held = looked.filter(image => !back.has(image))
+  const actual = await surveyTags(target, destinationsToAsk(graph.images, held, options.refresh), signal)
+  const isKept = (image: StateImage): boolean => isProtected(image.destination, image.source)
+  const refresh = options.refresh && !request.onlyDeletes
+  const judged = classify(graph.images, held, actual, isKept).filter(
+    ({ action }) => action !== 'repair' || !request.onlyDeletes,
+  )
+  const verdicts = inherited === undefined ? judged : adoptInherited(judged)
+  const taken = takenOver(inherited, verdicts)
+  const known = inherited === undefined ? state : { ...inherited, images: taken }
+  return { state, known, back, actual, refresh, verdicts, taken }
 }
 
 function refuse(refusals: readonly Refusal[]): void {
@@ -193,18 +196,6 @@ function destinationsToAsk(
   return [...new Map(both.map(destination => [destinationKey(destination), destination])).values()]
 }
 
-function imagesTo(action: 'delete', verdicts: readonly Verdict[]): readonly StateImage[] {
-  return verdicts.flatMap(verdict => (verdict.action === action ? [verdict.image] : []))
-}
-
-function imagesToSend(verdicts: readonly Verdict[]): readonly ImageContent[] {
-  return verdicts.flatMap(verdict =>
-    verdict.action === 'add' || verdict.action === 'move' || verdict.action === 'repair'
-      ? [verdict.image]
-      : [],
-  )
-}
-
 function staying(
   all: readonly StateImage[],
   deleted: readonly StateImage[],
@@ -212,61 +203,4 @@ function staying(
 ): readonly ImageContent[] {
   const gone = new Set(deleted)
   return [...all.filter(image => !gone.has(image)), ...desired]
-}
-
-function forgets(verdicts: readonly Verdict[]): readonly Change[] {
-  return verdicts.flatMap(verdict => (verdict.action === 'forget' ? [verdict] : []))
-}
-
-function skipped(skipDeletes: boolean, verdicts: readonly Verdict[]): readonly Change[] {
-  if (!skipDeletes) return []
-  return imagesTo('delete', verdicts).map(image => ({
-    action: 'keep',
-    image,
-    reason: 'no longer wanted; it stays because of --skip-deletes',
-  }))
-}
-
-function countActions(changes: readonly Change[], unchanged: number) {
-  const counts = { add: 0, adopt: 0, move: 0, repair: 0, keep: unchanged, delete: 0, forget: 0 }
-  for (const { action } of changes) counts[action] += 1
-  return counts
-}
-
-/** The manifests and blobs of what the plan speaks of. */
-function contentOf(store: ManifestStore, images: readonly ImageContent[]): ManifestStore {
-  const digests = new Set(images.flatMap(image => [...closureOf(store, image)]))
-  const manifests = new Map(
-    [...digests].sort().flatMap(digest => {
-      const node = store.manifests.get(digest)
-      return node === undefined ? [] : [[digest, node] as const]
-    }),
-  )
-  const blobs = new Map(
-    [...blobsBelow({ manifests, blobs: store.blobs }, manifests.keys())]
-      .sort()
-      .map(digest => [digest, store.blobs.get(digest) ?? 0] as const),
-  )
-  return { manifests, blobs }
-}
-
-/** The blobs of made images that some change brings, in the order of their digests. */
-function madeIn(
-  made: ReadonlyMap<Digest, Uint8Array>,
-  changes: readonly Change[],
-): ReadonlyMap<Digest, Uint8Array> {
-  if (made.size === 0) return made
-  const brought = new Set(
-    changes.flatMap(change =>
-      'transfer' in change ? change.transfer.blobs.map(({ digest }) => digest) : [],
-    ),
-  )
-  return sortedByKey(new Map([...made].filter(([digest]) => brought.has(digest))))
-}
-
-function mergeStores(state: ManifestStore | undefined, graph: ManifestStore): ManifestStore {
-  return {
-    manifests: new Map([...(state?.manifests ?? []), ...graph.manifests]),
-    blobs: new Map([...(state?.blobs ?? []), ...graph.blobs]),
-  }
 }

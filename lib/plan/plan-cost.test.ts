@@ -140,6 +140,9 @@ describe('what is refused', () => {
     const made = await plan(['a:1', 'b:1', 'c/d:1', 'e:1'], { skipDeletes: true })
     assert.deepEqual(changesOf(made), ['keep ocp/c/d:2'])
     assert.deepEqual([made.summary.delete, made.summary.keep], [0, 5])
+    const [change] = made.changes
+    assert.ok(change?.action === 'keep')
+    assert.equal(change.reason, 'no longer wanted; it stays, because this plan deletes nothing')
   })
 
   it('nothing, where the target does not say whether it deletes: the images stay, with a reason', async t => {

@@ -5,7 +5,7 @@ import type { Target } from '../provider.ts'
 import type { State, StateImage } from '../state.ts'
 import { destinationKey } from '../target.ts'
 import { type AttachmentSurvey, surveyAttachments } from './attachment-survey.ts'
-import { newAttachments, sameDescription, type Verdict } from './classify.ts'
+import { descriptionNews, newAttachments, sameDescription, type Verdict } from './classify.ts'
 import { leadersFirst } from './leaders.ts'
 import { leftBehind } from './left-behind.ts'
 import type { Change } from './plan.ts'
@@ -76,7 +76,8 @@ function settled(image: ImageContent, known: StateImage | undefined): Change {
     newAttachments(image.attachments, known.attachments).length === 0
   if (isKnown)
     return { action: 'keep', image: known, reason: 'an attachment at the target is not from the source' }
-  return { action: 'adopt', image, expect: image.digest }
+  const reason = known?.digest === image.digest ? descriptionNews(image, known) : undefined
+  return { action: 'adopt', image, expect: image.digest, ...(reason !== undefined && { reason }) }
 }
 
 /** With `refresh: false` nothing is asked: what the state does not have is taken to be missing. */

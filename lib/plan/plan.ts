@@ -59,7 +59,13 @@ export type Change =
       readonly transfer: Transfer
       readonly reason?: string
     }
-  | { readonly action: 'adopt'; readonly image: ImageContent; readonly expect: Expectation }
+  | {
+      readonly action: 'adopt'
+      readonly image: ImageContent
+      readonly expect: Expectation
+      /** What is new about an image that is in the state already; absent where it comes into the state. */
+      readonly reason?: string
+    }
   | {
       readonly action: 'move'
       readonly image: ImageContent

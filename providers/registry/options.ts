@@ -11,6 +11,8 @@ import type { HostProfile } from './profile/host-profile.ts'
 export interface RegistryOptions {
   /** `--authfile`: searched before every other credential file. */
   readonly authFile?: string
+  /** What the command line calls it, for messages; default `--authfile`. */
+  readonly authFileFlag?: string
   /** `--src-authfile`, `--dest-authfile`: instead of `authFile` for one side, so that both may be one host. */
   readonly srcAuthFile?: string
   readonly destAuthFile?: string

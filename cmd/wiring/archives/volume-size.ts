@@ -1,5 +1,5 @@
 /** How large a volume of an archive may be: what `--volume-size` says, else `archiveSize` of the image sets. */
-import type { ImageSet } from '../../../lib/config/index.ts'
+import { DEFAULT_ARCHIVE_SIZE, type ImageSet } from '../../../lib/config/index.ts'
 import { UsageError } from '../../../lib/errors.ts'
 
 const GIBIBYTE = 2 ** 30
@@ -14,8 +14,6 @@ const UNITS: Readonly<Record<string, number>> = {
   gib: GIBIBYTE,
   tib: 2 ** 40,
 }
-/** As oc-mirror v2 has it where `archiveSize` is not set, GiB. */
-const DEFAULT_ARCHIVE_SIZE = 500
 
 /** `4.7GB`, `650MiB`, `4700000000` → bytes. @throws UsageError */
 export function parseVolumeSize(text: string): number {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { ApplyOptions } from '../../../lib/apply/context.ts'
 import { type ApplyResult, type OpenShipment, shipPlan } from '../../../lib/apply/index.ts'
 import type { ApplyRequest } from '../../../lib/apply/session.ts'
+import { withoutAddressSecrets } from '../../../lib/config/index.ts'
 import { messageOf, PlanError } from '../../../lib/errors.ts'
 import { digestOf } from '../../../lib/oci/digest.ts'
 import { hasChanges, type Plan, type Shipment } from '../../../lib/plan/plan.ts'
@@ -93,19 +94,28 @@ async function open(
   }
 }
 
-/** The plan, and the image sets it was made from, as far as they are as they were. */
+/**
+ * The plan, and the image sets it was made from, as far as they are as they were; what is secret in addresses stays here.
+ */
 export async function documentsOf(plan: Plan): Promise<readonly ArchiveDocument[]> {
   const imageSets = await Promise.all(
     plan.inputs.map(async (input): Promise<readonly ArchiveDocument[]> => {
       const bytes = await readFile(input.path).catch(() => undefined)
       if (bytes === undefined || digestOf(bytes) !== input.digest) return []
-      return [{ kind: 'imageset', name: path.basename(input.path), bytes }]
+      return [{ kind: 'imageset', name: path.basename(input.path), bytes: shippable(bytes) }]
     }),
   )
   return [
     { kind: 'plan', name: 'archive.plan.json', bytes: Buffer.from(encodePlan(plan)) },
     ...imageSets.flat(),
   ]
+}
+
+/** The bytes as they are, where nothing in them is secret. */
+function shippable(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes).toString()
+  const shown = withoutAddressSecrets(text)
+  return shown === text ? bytes : Buffer.from(shown)
 }
 
 /** The folder itself, but none above it: a medium that is not mounted is not taken for a new folder. */

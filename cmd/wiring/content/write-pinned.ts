@@ -2,11 +2,10 @@
  * `--write-pinned FILE`: the image set of a plan with its catalogs named by the digests they had. The file is a new one, one
  * that was written like this before, or the image set itself; nothing else is ever overwritten.
  */
-import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { pinCatalogs } from '../../../lib/config/index.ts'
 import { UsageError } from '../../../lib/errors.ts'
-import { checkDocumentPath, writeDocument } from '../../terminal/index.ts'
+import { checkFilePath, startOfFile, writeDocument } from '../../terminal/index.ts'
 import { readText } from '../read-text.ts'
 import type { Pin } from './collect-operators.ts'
 
@@ -15,9 +14,9 @@ const MARK = '# Written by mirrorform --write-pinned'
 
 /** Asked before long work. @param imageSets paths of the plan. @throws UsageError, MirrorformError */
 export async function checkPinnedPath(file: string, imageSets: readonly string[]): Promise<void> {
-  await checkDocumentPath(file, OPTION)
+  await checkFilePath(file, OPTION)
   if (imageSets.some(path => isSame(path, file))) return
-  const before = await readFile(file, 'utf8').catch(() => undefined)
+  const before = await startOfFile(file)
   if (before !== undefined && !before.startsWith(MARK))
     throw new UsageError(`${file} is there already, and ${OPTION} did not write it`, {
       hint: 'name a new file, or the image set itself to have its catalogs pinned in place',

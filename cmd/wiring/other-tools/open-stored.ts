@@ -12,7 +12,7 @@ import {
 import { formatSource, parseSource, placeRepository } from '../../../lib/graph/naming.ts'
 import type { ResolveFailure } from '../../../lib/graph/resolve.ts'
 import { type Digest, parseDigest } from '../../../lib/oci/digest.ts'
-import { pullBy, type Tag } from '../../../lib/oci/reference.ts'
+import { DEFAULT_TAG, pullBy, type Tag } from '../../../lib/oci/reference.ts'
 import { missingContent } from '../../../lib/plan/missing-content.ts'
 import type { MissingContent, Plan, PlanSource, StoredSource } from '../../../lib/plan/plan.ts'
 import type { ImageSource, Sources, Target } from '../../../lib/provider.ts'
@@ -151,7 +151,7 @@ async function lackingOf(source: ImageSource, error: unknown, sources: StoredSou
 }
 
 function referenceIn(source: ImageSource): Tag | Digest {
-  return source.kind === 'registry' ? pullBy(source.reference) : (source.tag ?? ('latest' as Tag))
+  return source.kind === 'registry' ? pullBy(source.reference) : (source.tag ?? DEFAULT_TAG)
 }
 
 function notThere(source: string, { name }: Stored, cause: unknown): PlanError {

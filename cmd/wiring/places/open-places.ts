@@ -20,6 +20,8 @@ import { openFolder } from './open-folder.ts'
 
 export interface PlaceArguments {
   readonly authfile?: string | undefined
+  /** What the command line calls `authfile`, where that is another tool's. */
+  readonly authfileFlag?: string | undefined
   readonly srcAuthfile?: string | undefined
   readonly destAuthfile?: string | undefined
   readonly srcTlsVerify: boolean
@@ -121,6 +123,7 @@ async function openSources(
   const folder = args.cacheDir ?? cacheFolder(env, home)
   const registries = await openRegistries({
     ...(args.authfile !== undefined && { authFile: args.authfile }),
+    ...(args.authfileFlag !== undefined && { authFileFlag: args.authfileFlag }),
     ...(args.srcAuthfile !== undefined && { srcAuthFile: args.srcAuthfile }),
     ...(args.destAuthfile !== undefined && { destAuthFile: args.destAuthfile }),
     profiles: openProfileFiles(folder),

@@ -5,7 +5,7 @@ import type { LoadedState, StateStore } from '../../../lib/state.ts'
 import { formatTarget, type TargetAddress } from '../../../lib/target.ts'
 import { openStateFile } from '../../../state/index.ts'
 import type { Output } from '../../terminal/index.ts'
-import { tellReplay } from '../tell.ts'
+import { tellReading } from '../tell.ts'
 import { chooseTarget, type TargetArguments } from './choose-target.ts'
 import { type PaceArguments, withRoute } from './target-settings.ts'
 
@@ -21,8 +21,8 @@ export async function settledFor<A extends TargetArguments & PaceArguments>(args
 
 /** @throws UsageError when there is no state yet */
 export async function readStateOf(store: StateStore, output: Output): Promise<LoadedState> {
-  const { loaded, replayed } = await readState(store)
-  tellReplay(output, { replayed, takenOverFrom: undefined })
+  const { loaded, ...told } = await readState(store)
+  tellReading(output, told)
   return existing(loaded, store)
 }
 

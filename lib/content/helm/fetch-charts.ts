@@ -195,7 +195,7 @@ export function chartOnDisk(chart: LocalChart, { local }: ChartPlaces): AskedCha
 }
 
 /** What is wrong with a chart is told with the line that asks for it. */
-export function placed<T>(place: string, work: () => T): T {
+function placed<T>(place: string, work: () => T): T {
   try {
     return work()
   } catch (cause) {

@@ -1,10 +1,12 @@
-/** An address for messages: without login, and without the values of its query. */
+/** An address for messages: without login, query and fragment. */
 export function shownAddress(url: string): string {
   if (!URL.canParse(url)) return url
   const parsed = new URL(url)
-  if (parsed.username === '' && parsed.password === '' && parsed.search === '') return url
+  if (parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '')
+    return url
   parsed.username = ''
   parsed.password = ''
   parsed.search = ''
+  parsed.hash = ''
   return parsed.href
 }

@@ -7,7 +7,7 @@ export function equalsAny([first, ...others]: readonly Value[]): boolean {
   return others.some(other => equals(first, other))
 }
 
-export function equals(a: Value, b: Value): boolean {
+function equals(a: Value, b: Value): boolean {
   if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b)
   if (isNumber(a) && isNumber(b)) return Number(a) === Number(b)
   if (isList(a) || isDict(a) || isList(b) || isDict(b)) return deepEquals(a, b)

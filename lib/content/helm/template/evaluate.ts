@@ -7,10 +7,12 @@
 import { messageOf } from '../../../errors.ts'
 import { followFields } from './fields.ts'
 import { goText } from './go-format.ts'
+import { bounded, charge, type Limits, step } from './limits.ts'
 import type { Branch, Command, Node, Operand, Pipeline } from './nodes.ts'
 import { entriesOf } from './range-entries.ts'
 import { TemplateFault } from './template-fault.ts'
-import { isList, isNothing, isTrue, kindOf, type Value } from './value.ts'
+import { isNothing, isTrue, kindOf, type Value } from './value.ts'
+import { Variables } from './variables.ts'
 
 export interface Evaluation {
   /** Named templates of all charts. */
@@ -19,12 +21,6 @@ export interface Evaluation {
   /** Told of what Helm would have stopped at. */
   readonly remark: (text: string) => void
   readonly limits: Limits
-}
-
-/** Counted over all templates of a chart. */
-export interface Limits {
-  steps: number
-  characters: number
 }
 
 /** A function of the template language; `running` lets it evaluate templates itself. */
@@ -54,11 +50,11 @@ type Leap = 'break' | 'continue' | undefined
 class Run {
   readonly #running: Running
   readonly #parts: string[] = []
-  readonly #variables: [name: string, value: Value][]
+  readonly #variables: Variables
 
   constructor(running: Running, data: Value) {
     this.#running = running
-    this.#variables = [['', data]]
+    this.#variables = new Variables(data)
   }
 
   text(): string {
@@ -67,7 +63,7 @@ class Run {
 
   walk(nodes: readonly Node[], dot: Value): Leap {
     for (const node of nodes) {
-      this.#step()
+      step(this.#running.evaluation.limits)
       const leap =
         'line' in node ? this.#placed(node.line, () => this.#node(node, dot)) : this.#node(node, dot)
       if (leap !== undefined) return leap
@@ -87,13 +83,13 @@ class Run {
       }
       case 'if':
       case 'with':
-        return this.#scoped(() => {
+        return this.#variables.scoped(() => {
           const value = this.#pipeline(node.pipeline, dot)
           if (!isTrue(value)) return this.walk(node.otherwise, dot)
           return this.walk(node.body, node.kind === 'with' ? value : dot)
         })
       case 'range':
-        return this.#scoped(() => this.#range(node, dot))
+        return this.#variables.scoped(() => this.#range(node, dot))
       case 'template': {
         const data = node.pipeline === undefined ? undefined : this.#pipeline(node.pipeline, dot)
         this.#write(runNamed(node.name, data, this.#running))
@@ -113,11 +109,11 @@ class Run {
     if (entries.length === 0) return this.walk(node.otherwise, dot)
     const [first, second] = variables
     for (const [key, value] of entries) {
-      this.#step()
-      const leap = this.#scoped(() => {
+      step(this.#running.evaluation.limits)
+      const leap = this.#variables.scoped(() => {
         const only = second === undefined
-        if (first !== undefined) this.#bind(first, only ? value : key, assigns)
-        if (second !== undefined) this.#bind(second, value, assigns)
+        if (first !== undefined) this.#variables.bind(first, only ? value : key, assigns)
+        if (second !== undefined) this.#variables.bind(second, value, assigns)
         return this.walk(node.body, value)
       })
       if (leap === 'break') break
@@ -127,7 +123,7 @@ class Run {
 
   #pipeline(pipeline: Pipeline, dot: Value): Value {
     const value = this.#commands(pipeline, dot)
-    for (const name of pipeline.variables) this.#bind(name, value, pipeline.assigns)
+    for (const name of pipeline.variables) this.#variables.bind(name, value, pipeline.assigns)
     return value
   }
 
@@ -140,7 +136,7 @@ class Run {
   }
 
   #command({ first, args }: Command, dot: Value, piped: readonly Value[]): Value {
-    this.#step()
+    step(this.#running.evaluation.limits)
     if (first.kind === 'function') return this.#call(first.name, args, dot, piped)
     const value = this.#operand(first, dot)
     if (typeof value === 'function') return value([...args.map(arg => this.#argument(arg, dot)), ...piped])
@@ -152,12 +148,13 @@ class Run {
 
   #call(name: string, args: readonly Operand[], dot: Value, piped: readonly Value[]): Value {
     if (name === 'and' || name === 'or') return this.#junction(name === 'or', args, dot, piped)
-    const called = this.#running.evaluation.functions.get(name)
+    const { functions, limits } = this.#running.evaluation
+    const called = functions.get(name)
     if (called === undefined) throw new TemplateFault(`the function "${name}" is not known`)
     const values = [...args.map(arg => this.#argument(arg, dot)), ...piped]
     try {
-      for (const value of values) this.#charge(value)
-      return this.#charge(bounded(called(values, this.#running)))
+      for (const value of values) charge(limits, value)
+      return charge(limits, bounded(called(values, this.#running)))
     } catch (cause) {
       if (cause instanceof TemplateFault) throw cause
       throw new TemplateFault(`${name}: ${messageOf(cause)}`, { cause })
@@ -189,7 +186,7 @@ class Run {
       case 'fields':
         return this.#fields(dot, operand.names)
       case 'variable':
-        return this.#fields(this.#lookUp(operand.name), operand.names)
+        return this.#fields(this.#variables.lookUp(operand.name), operand.names)
       case 'function':
         return this.#call(operand.name, [], dot, [])
       case 'chain':
@@ -203,25 +200,6 @@ class Run {
     return followFields(of, names, this.#running.evaluation.remark)
   }
 
-  #lookUp(name: string): Value {
-    const found = this.#variables.findLast(([known]) => known === name)
-    if (found === undefined) throw new TemplateFault(`there is no variable $${name}`)
-    return found[1]
-  }
-
-  #bind(name: string, value: Value, assigns: boolean): void {
-    const known = assigns ? this.#variables.findLast(([each]) => each === name) : undefined
-    if (known === undefined) this.#variables.push([name, value])
-    else known[1] = value
-  }
-
-  #scoped<T>(work: () => T): T {
-    const before = this.#variables.length
-    const result = work()
-    this.#variables.length = before
-    return result
-  }
-
   #placed<T>(line: number, work: () => T): T {
     try {
       return work()
@@ -233,21 +211,8 @@ class Run {
   }
 
   #write(text: string): void {
-    this.#charge(text)
+    charge(this.#running.evaluation.limits, text)
     this.#parts.push(text)
-  }
-
-  /** Texts cost what they are long, each time one is handled. */
-  #charge(value: Value): Value {
-    const { limits } = this.#running.evaluation
-    if (typeof value === 'string') limits.characters -= value.length
-    if (limits.characters < 0) throw new TemplateFault('the chart handles more text than any chart does')
-    return value
-  }
-
-  #step(): void {
-    const { limits } = this.#running.evaluation
-    if (--limits.steps < 0) throw new TemplateFault('the chart computes longer than any chart does')
   }
 }
 
@@ -256,13 +221,4 @@ export function runNamed(name: string, data: Value, running: Running): string {
   const nodes = running.evaluation.defined.get(name)
   if (nodes === undefined) throw new TemplateFault(`there is no template "${name}"`)
   return runTemplate(nodes, data, { ...running, depth: running.depth + 1 })
-}
-
-/** Characters of a text, and items of a list: a chart that doubles something again and again ends here. */
-const MAX_LENGTH = 8 * 1024 * 1024
-
-function bounded(value: Value): Value {
-  if ((typeof value === 'string' || isList(value)) && value.length > MAX_LENGTH)
-    throw new TemplateFault(`${value.length} characters or items are more than a chart needs`)
-  return value
 }

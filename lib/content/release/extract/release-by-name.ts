@@ -13,8 +13,8 @@ import {
   repositoryName,
 } from '../../../oci/reference.ts'
 import type { RepositoryReader, Sources } from '../../../provider.ts'
+import { candidatesFor } from './candidates.ts'
 import type { FindComponent, ImagePlace } from './extract-command.ts'
-import { candidatesFor } from './mirror-list.ts'
 
 /** oc-mirror and mirrorform put payloads into the one and components into the other. */
 const PAYLOADS = /(^|\/)release-images$/

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { SourceMirrors } from '../../../config/index.ts'
 import { digestOf } from '../../../oci/digest.ts'
 import { formatReference, parseReference } from '../../../oci/reference.ts'
-import { candidatesFor } from './mirror-list.ts'
+import { candidatesFor } from './candidates.ts'
 
 const E = digestOf('etcd')
 const ART = parseReference(`quay.io/openshift-release-dev/ocp-v4.0-art-dev@${E}`)
