@@ -1,9 +1,7 @@
 /** Real catalogs: all of them filter by heads and in full, and what a range refuses is mended by what it tells. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { before, describe, it } from 'node:test'
-import { CatalogError, readCatalogFiles } from '../catalog/index.ts'
+import { corpusModels, skipWithoutModels } from '../../../../testdata/corpus-models.ts'
 import type { CatalogModel } from '../model.ts'
 import { channelHeads, graphFaults } from './channel-graph.ts'
 import { FilterError } from './filter-error.ts'
@@ -13,35 +11,12 @@ import type { OperatorSelection } from './request.ts'
 import { filter, outcome } from './testing/sample-catalogs.ts'
 import { compareVersions } from './versions.ts'
 
-const CORPUS = resolve(
-  import.meta.dirname,
-  '../../../..',
-  process.env.MIRRORFORM_CORPUS ?? '../shared/corpus',
-  'fbc',
-)
-const skip = existsSync(CORPUS) ? false : 'the corpus is not here'
 const SELECTIONS: readonly OperatorSelection[] = ['documented', 'connected']
 
-function readModel(name: string): CatalogModel | undefined {
-  const place = join(CORPUS, name)
-  const names = statSync(place).isFile() ? [''] : readdirSync(place, { recursive: true, encoding: 'utf8' })
-  const files = names.filter(each => statSync(join(place, each)).isFile())
-  try {
-    return readCatalogFiles(new Map(files.map(each => [each || name, readFileSync(join(place, each))])), name)
-      .model
-  } catch (error) {
-    if (error instanceof CatalogError) return undefined
-    throw error
-  }
-}
-
-describe('every catalog of the corpus', { skip }, () => {
+describe('every catalog of the corpus', { skip: skipWithoutModels }, () => {
   const models: CatalogModel[] = []
   before(() => {
-    for (const name of readdirSync(CORPUS)) {
-      const model = readModel(name)
-      if (model !== undefined) models.push(model)
-    }
+    models.push(...corpusModels())
   })
 
   it('has channels that OLM serves', () => {

@@ -1,10 +1,9 @@
 /** Files of rebuilt catalogs: read again, they are exactly what was kept, for every catalog and every choice. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type Catalog, CatalogError, readCatalogFiles } from '../catalog/index.ts'
+import { readCorpusCatalogs, skipWithoutModels } from '../../../../testdata/corpus-models.ts'
+import { type Catalog, readCatalogFiles } from '../catalog/index.ts'
 import {
   FilterError,
   type FilteredCatalog,
@@ -19,13 +18,6 @@ import type { CatalogModel, CatalogPackage } from '../model.ts'
 import { configFiles } from './config-files.ts'
 
 const SELECTIONS: readonly OperatorSelection[] = ['documented', 'connected']
-const CORPUS = resolve(
-  import.meta.dirname,
-  '../../../..',
-  process.env.MIRRORFORM_CORPUS ?? '../shared/corpus',
-  'fbc',
-)
-
 /** undefined where the choice is refused. */
 function filtered(
   model: CatalogModel,
@@ -115,12 +107,10 @@ describe('the files of a rebuilt catalog', () => {
   })
 
   it('of every catalog of the corpus read back to what is kept, heads and everything', {
-    skip: !existsSync(CORPUS) && 'the corpus is not here',
+    skip: skipWithoutModels,
   }, () => {
     let checked = 0
-    for (const name of readdirSync(CORPUS)) {
-      const catalog = corpusCatalog(name)
-      if (catalog === undefined) continue
+    for (const [name, catalog] of readCorpusCatalogs()) {
       const { model } = catalog
       const packages = model.packages.map(each => ({ name: each.name, channels: [], bundles: [] }))
       for (const selection of SELECTIONS)
@@ -138,18 +128,3 @@ describe('the files of a rebuilt catalog', () => {
     assert.ok(checked > 100, `${checked} were checked`)
   })
 })
-
-function corpusCatalog(name: string): Catalog | undefined {
-  const place = join(CORPUS, name)
-  const names = statSync(place).isFile()
-    ? ['']
-    : readdirSync(place, { recursive: true, encoding: 'utf8' }).filter(each =>
-        statSync(join(place, each)).isFile(),
-      )
-  try {
-    return readCatalogFiles(new Map(names.map(each => [each || name, readFileSync(join(place, each))])), name)
-  } catch (error) {
-    if (error instanceof CatalogError) return undefined
-    throw error
-  }
-}

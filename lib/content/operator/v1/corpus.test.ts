@@ -1,42 +1,21 @@
 /** Real catalogs under the rules of oc-mirror v1: all of them choose by heads and from each version, and what is left is served. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { before, describe, it } from 'node:test'
-import { CatalogError, readCatalogFiles } from '../catalog/index.ts'
+import { corpusModels, skipWithoutModels } from '../../../../testdata/corpus-models.ts'
 import { graphFaults } from '../filter/channel-graph.ts'
 import { FilterError, type FilteredCatalog } from '../filter/index.ts'
 import type { CatalogModel } from '../model.ts'
 import { filterCatalogV1 } from './filter-catalog.ts'
 import type { StartOf, V1CatalogRequest } from './request.ts'
 
-const CORPUS = resolve(
-  import.meta.dirname,
-  '../../../..',
-  process.env.MIRRORFORM_CORPUS ?? '../shared/corpus',
-  'fbc',
-)
 const OPTIONS = { name: 'C', allowMissingPackages: false }
 const EVERYTHING: V1CatalogRequest = { full: false, skipDependencies: false, packages: [] }
 
-function readModel(name: string): CatalogModel | undefined {
-  const place = join(CORPUS, name)
-  const names = statSync(place).isFile() ? [''] : readdirSync(place, { recursive: true, encoding: 'utf8' })
-  const files = names.filter(each => statSync(join(place, each)).isFile())
-  try {
-    return readCatalogFiles(new Map(files.map(each => [each || name, readFileSync(join(place, each))])), name)
-      .model
-  } catch (error) {
-    if (error instanceof CatalogError) return undefined
-    throw error
-  }
-}
-
-describe('every catalog of the corpus', { skip: !existsSync(CORPUS) && 'the corpus is not here' }, () => {
+describe('every catalog of the corpus', { skip: skipWithoutModels }, () => {
   const models: CatalogModel[] = []
   before(() => {
-    for (const name of readdirSync(CORPUS))
-      models.push(...[readModel(name)].filter(model => model !== undefined))
+    models.push(...corpusModels())
+    assert.equal(models.length, 48)
   })
 
   const assertServed = ({ packages }: FilteredCatalog): void => {
